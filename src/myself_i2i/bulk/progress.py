@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from myself_i2i.errors import InputError
 from myself_i2i.wording import Text
@@ -18,7 +18,8 @@ __all__ = ["Journal"]
 class Journal:
     """Results of finished files, kept by path, size and modification time.
 
-    A file that changed since, or a run with other `settings`, is not taken from the journal.
+    A file that changed since, or a run with other `settings`, is not taken from the journal. Use it as a context
+    manager, or `close` it.
     """
 
     def __init__(self, path: Path, settings: str) -> None:
@@ -78,6 +79,12 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._out.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _stamp(path: Path) -> str:
