@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -56,7 +56,7 @@ def run(
     *,
     jobs: int,
     timeout: float = 60.0,
-) -> Iterator[Outcome[Item, Result]]:
+) -> Generator[Outcome[Item, Result], None, None]:
     """Yield an outcome for every item, in the order given, using `jobs` processes.
 
     Guarantees: each item is given to `work` exactly once; a crash, an exception or more than `timeout` seconds is
