@@ -26,9 +26,9 @@ LATEST_PLEDGE = "1.0"
 
 PINNED: Mapping[str, str] = MappingProxyType(
     {
-        "pledge/1.0/ja.md": "5bb78d5f96fb14524049e7e4d107feccdf5905ebaa0aee7e3e35d00cf23a06b8",
+        "pledge/1.0/ja.md": "a9b2da1f22cf9f315e47cfc5b0438967a6202817e70b15908ebfaa10bb969c1d",
         "pledge/1.0/ja.short.md": "bb00f86441c00bd888f45bc3919acf0bc5e42fb1c721b86431f71f0cbf0527b0",
-        "pledge/1.0/en.md": "2f0629552eb98c4558437b3247ed1c9aba0f9c7f2217569c2be0c4c14bc7f358",
+        "pledge/1.0/en.md": "f50dcadbf765513c9da21712f97732ed4fb5b18a43a18f06679980a9710ca296",
         "pledge/1.0/en.short.md": "bee7a61736bce483feaa527525f6c27b4e85a3d4b3cfc39a81051049b591e93e",
     }
 )
