@@ -1,0 +1,173 @@
+"""All readers over one file, joined into one answer.
+
+How readings are joined:
+
+1. A reading whose signature was verified decides, for what it signs.
+2. Otherwise the most direct record decides: a graph that was executed before the tool's own parameters, those
+   before a summary, that before a bare hint (`Directness`). A weaker record that disagrees stands in the notes.
+3. A weaker "no" never speaks for a more direct record that could not tell: a summary leaves things out.
+4. Equally direct records that contradict each other give "not recorded", with both in evidence and notes.
+5. Gaps (model, strength, extras) are filled from readings that do not disagree; the evidence of all is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
+
+from myself_i2i.inspection.interface import Answer, ImageInput, Material, Mode, Reading
+from myself_i2i.inspection.readers import READERS, Directness, ListedReader
+from myself_i2i.inspection.report import Inspection
+
+__all__ = ["Found", "inspect_material", "join"]
+
+T = TypeVar("T")
+
+MAX_INPUTS = 1_000
+"""Most image inputs kept of one file."""
+
+
+class Found(NamedTuple):
+    """One reader's reading, with the weight of its word."""
+
+    reading: Reading
+    directness: Directness
+
+
+def inspect_material(
+    material: Material, *, readers: Sequence[ListedReader] = READERS, strict: bool = False
+) -> Inspection:
+    """Return what all `readers` together say of one file; `file` is left empty for the caller to fill.
+
+    A reader must not raise. If one does all the same, the others' answers are kept and the notes name it; with
+    `strict` (for tests) the exception comes out.
+    """
+    found: list[Found] = []
+    failed: list[str] = []
+    for reader in readers:
+        try:
+            reading = reader.read(material)
+        except Exception as error:  # noqa: BLE001 - one reader's mistake must not cost the answers of the others
+            if strict:
+                raise
+            failed.append(f"the reader for {reader.name} failed ({type(error).__name__}); its answer is missing")
+            continue
+        if reading is not None:
+            found.append(Found(reading, reader.directness))
+    container = material.container
+    return join(
+        found,
+        base=Inspection(format=container.format.value, width=container.width, height=container.height),
+        notes=(*failed, *container.notes),
+    )
+
+
+def join(found: Sequence[Found], *, base: Inspection, notes: Iterable[str] = ()) -> Inspection:
+    """Return `base` filled with the joined answer of `found`, given in order of precedence."""
+    answer, leader, disagreements = _decide(found)
+    if leader is None:
+        silent = "nothing in the file says how it was made" if not found else ""
+        return replace(base, notes=_unique([silent, *notes]))
+    ordered = [leader, *(item.reading for item in found if item.reading is not leader)]
+    agreeing = [r for r in ordered if r is leader or r.image_input in (answer, Answer.NOT_RECORDED)]
+    return replace(
+        base,
+        tool=leader.tool,
+        tool_version=leader.tool_version,
+        mode=_mode(leader, agreeing, answer),
+        image_input=answer,
+        inputs=_inputs(ordered) if answer is not Answer.NO else (),
+        strength=_first(r.strength for r in agreeing if r.image_input is answer),
+        model=_first(r.model for r in agreeing),
+        extras=_extras(agreeing),
+        attested_by=_first(r.attested_by for r in ordered if r.image_input is answer),
+        evidence=tuple(dict.fromkeys(item for r in ordered for item in r.evidence)),
+        notes=_unique([*disagreements, *(note for r in ordered if r is leader or r.image_input is answer for note in r.notes), *notes]),
+    )
+
+
+def _decide(found: Sequence[Found]) -> tuple[Answer, Reading | None, list[str]]:
+    if not found:
+        return Answer.NOT_RECORDED, None, []
+    answered = [item for item in found if item.reading.image_input is not Answer.NOT_RECORDED]
+    signed = [item for item in answered if item.reading.attested_by]
+    if signed:
+        leader = signed[0].reading
+        return leader.image_input, leader, _disagreements(leader, answered)
+    silent_at = max(
+        (item.directness for item in found if item.reading.image_input is Answer.NOT_RECORDED), default=None
+    )
+    heard = [item for item in answered if not _overruled(item, silent_at)]
+    unheard = [item for item in answered if _overruled(item, silent_at)]
+    if not heard:
+        leader = max(found, key=lambda item: item.directness).reading
+        return Answer.NOT_RECORDED, leader, [_unheard(leader, item.reading) for item in unheard]
+    top = max(item.directness for item in heard)
+    best = [item.reading for item in heard if item.directness == top]
+    leader = best[0]
+    if any(reading.image_input is not leader.image_input for reading in best):
+        return Answer.NOT_RECORDED, leader, _disagreements(leader, answered)
+    return leader.image_input, leader, _disagreements(leader, answered)
+
+
+def _overruled(item: Found, silent_at: Directness | None) -> bool:
+    # Hints are silent about nearly every file; their silence outweighs nothing.
+    return item.reading.image_input is Answer.NO and silent_at is not None and item.directness < silent_at
+
+
+def _unheard(leader: Reading, other: Reading) -> str:
+    return (
+        f"the {other.tool} text records no image input, but the more direct {leader.tool} record does not tell; "
+        "taken as not recorded"
+    )
+
+
+def _disagreements(leader: Reading, answered: Sequence[Found]) -> list[str]:
+    words = {Answer.YES: "an image input", Answer.NO: "no image input"}
+    return [
+        f"the records in this file disagree: {leader.tool} records {words[leader.image_input]}, "
+        f"{item.reading.tool} records {words[item.reading.image_input]}"
+        for item in answered
+        if item.reading.image_input is not leader.image_input
+    ]
+
+
+def _mode(leader: Reading, agreeing: Sequence[Reading], answer: Answer) -> Mode:
+    if answer is Answer.NOT_RECORDED and leader.image_input is not answer:
+        return Mode.UNKNOWN
+    known = (r.mode for r in agreeing if r.image_input is answer and r.mode is not Mode.UNKNOWN)
+    return _first(known) or leader.mode
+
+
+def _inputs(readings: Sequence[Reading]) -> tuple[ImageInput, ...]:
+    """Every input once. Within one reading nothing is dropped: the same file may be init and control."""
+    named = [r for r in readings if any(_keys(item) for item in r.inputs)]
+    kept: list[ImageInput] = []
+    seen: set[str] = set()
+    # An input that nobody names ("an init image was used") adds nothing once some reading names the inputs.
+    for reading in named or readings[:1]:
+        fresh = [item for item in reading.inputs if seen.isdisjoint(_keys(item))]
+        kept.extend(fresh)
+        seen.update(key for item in fresh for key in _keys(item))
+    return tuple(kept[:MAX_INPUTS])
+
+
+def _keys(item: ImageInput) -> list[str]:
+    return [key for key in (item.name, item.sha256, item.urn, *item.hashes.values()) if key]
+
+
+def _extras(readings: Sequence[Reading]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for reading in readings:
+        for key, value in reading.extras.items():
+            merged.setdefault(key, value)
+    return merged
+
+
+def _first(values: Iterable[T | None]) -> T | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _unique(notes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for note in notes if note))

@@ -1,0 +1,120 @@
+"""The shell of inspection: the only module of it that opens files.
+
+One file in, one `Inspection` out, whatever the file is: a folder of thousands never stops at a broken one.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from myself_i2i.errors import Error, InputError, LimitError
+from myself_i2i.image.container import read_container
+from myself_i2i.image.decoding import decode
+from myself_i2i.image.interface import LIMITS, Container
+from myself_i2i.image.stealth import read_stealth
+from myself_i2i.inspection.combine import inspect_material
+from myself_i2i.inspection.interface import Material
+from myself_i2i.inspection.report import Inspection
+from myself_i2i.wording import Text
+
+__all__ = ["ManifestReader", "inspect_bytes", "inspect_file", "read_bounded"]
+
+T = TypeVar("T")
+
+ManifestReader = Callable[[bytes, str], Mapping[str, Any] | None]
+"""Given a file's bytes and media type, returns what the C2PA reader reports, or None when there is no manifest."""
+
+
+def inspect_file(
+    path: str | os.PathLike[str], *, name: str | None = None, manifest_reader: ManifestReader | None = None
+) -> Inspection:
+    """Return what the file at `path` records; a file that cannot be read gives an `Inspection` with `error` set.
+
+    Args:
+        path: The file. At most `LIMITS.file` bytes of it are read.
+        name: How the answer names the file; `path` itself when left out.
+        manifest_reader: Reads C2PA manifests; without one they are ignored, and the notes say so.
+    """
+    shown = os.fspath(path) if name is None else name
+    try:
+        data = read_bounded(path)
+    except Error as error:
+        return Inspection(file=shown, error=error.message)
+    return inspect_bytes(data, name=shown, manifest_reader=manifest_reader)
+
+
+def inspect_bytes(
+    data: bytes, *, name: str = "", manifest_reader: ManifestReader | None = None, strict: bool = False
+) -> Inspection:
+    """Return what `data`, the bytes of one file, records; never raises unless `strict` (for tests) is set."""
+    try:
+        container = read_container(data)
+    except Error as error:
+        return Inspection(file=name, error=error.message)
+    manifest, notes = _manifest(data, container, manifest_reader)
+    pixels = functools.cache(lambda: _quietly(lambda: decode(data)))
+    material = Material(
+        container=container,
+        load_stealth=lambda: None if (image := pixels()) is None else read_stealth(image),
+        load_pixels=pixels,
+        manifest=manifest,
+    )
+    inspection = inspect_material(material, strict=strict)
+    return replace(inspection, file=name, notes=(*inspection.notes, *notes))
+
+
+def read_bounded(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of the regular file at `path`.
+
+    Raises:
+        LimitError: It is larger than `LIMITS.file`.
+        InputError: It cannot be read, or is no regular file (reading a pipe could wait for ever).
+    """
+    file = Path(path)
+    try:
+        if not file.is_file():
+            raise InputError(_no_file(file))
+        with file.open("rb") as stream:
+            data = stream.read(LIMITS.file + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = Text(en="cannot read {file}: {reason}", ja="{file} を読めません: {reason}")
+        raise InputError(message.format(file=file, reason=reason)) from error
+    if len(data) > LIMITS.file:
+        message = Text(
+            en="{file} is larger than {limit} MiB, the most read of one file",
+            ja="{file} は大きすぎます。読み込めるのは 1 ファイル {limit} MiB までです",
+        )
+        raise LimitError(message.format(file=file, limit=LIMITS.file // 2**20))
+    return data
+
+
+def _no_file(file: Path) -> Text:
+    if file.exists():
+        return Text(en="{file} is not a regular file", ja="{file} は通常のファイルではありません").format(file=file)
+    return Text(en="there is no file {file}", ja="{file} というファイルはありません").format(file=file)
+
+
+def _manifest(
+    data: bytes, container: Container, reader: ManifestReader | None
+) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
+    if reader is None:
+        unread = container.manifest_store is not None
+        return None, ("a C2PA manifest is in the file but was not read",) if unread else ()
+    try:
+        return reader(data, container.format.mime), ()
+    except Error as error:
+        return None, (f"the C2PA manifest could not be read: {error.message.en}",)
+
+
+def _quietly(load: Callable[[], T]) -> T | None:
+    # Pixels that cannot be decoded are a fact about the file, told by the container's notes; readers see None.
+    try:
+        return load()
+    except Error:
+        return None

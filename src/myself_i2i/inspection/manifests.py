@@ -1,0 +1,30 @@
+"""Joins the C2PA reader to inspection: the callable that `files.inspect_file` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from myself_i2i.c2pa import native
+from myself_i2i.c2pa.trust import NO_TRUST, TrustSettings
+from myself_i2i.inspection.files import ManifestReader
+
+__all__ = ["STANDING", "manifest_reader"]
+
+STANDING = "myself_i2i.standing"
+"""Our own key beside the library's report: on which list the signer was found."""
+
+
+def manifest_reader(trust: TrustSettings = NO_TRUST) -> ManifestReader:
+    """Return a reader of C2PA manifests that judges signers by `trust`; with none, no signer is known.
+
+    The reader raises our errors only (`ManifestError`, `LimitError`) and never uses the network.
+    """
+
+    def read(data: bytes, mime: str) -> Mapping[str, Any] | None:
+        reading = native.read(data, mime, trust=trust)
+        if reading is None:
+            return None
+        return {**reading.json, "validation_state": reading.state.value, STANDING: reading.standing.value}
+
+    return read
