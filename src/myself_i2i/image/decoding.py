@@ -1,0 +1,120 @@
+"""From bytes to pixels through Pillow, with the metadata taken out first.
+
+Pillow refuses a whole picture for one wrong CRC in a text chunk, warns about odd EXIF, and its only switch against
+that (`LOAD_TRUNCATED_IMAGES`) is global. So what decides pixels is handed over, rebuilt where needed, and no more.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from PIL import AvifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+from myself_i2i.errors import Error, InputError, LimitError
+from myself_i2i.image import jpeg, png
+from myself_i2i.image._findings import inflate, limit_error
+from myself_i2i.image.container import read_container
+from myself_i2i.image.exif import read_orientation
+from myself_i2i.image.insertion import pack_chunk
+from myself_i2i.image.interface import LIMITS, Format
+from myself_i2i.image.stripping import strip_generation_metadata
+from myself_i2i.wording import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PIL.Image import Image
+
+    from myself_i2i.image.interface import Container
+
+__all__ = ["decode"]
+
+PNG_NEEDED = frozenset(b"IHDR PLTE tRNS gAMA sRGB iCCP pHYs eXIf IDAT".split())
+LARGEST_PROFILE = 1 << 20  # Pillow's own bound on a decompressed profile
+MOST_SCANS = 64  # a progressive JPEG has about ten; a thousand scans of a large picture would take hours
+
+_OPENERS: dict[Format, Callable[[io.BytesIO], Image]] = {
+    Format.PNG: PngImagePlugin.PngImageFile,
+    Format.JPEG: JpegImagePlugin.JpegImageFile,
+    Format.WEBP: WebPImagePlugin.WebPImageFile,
+    Format.AVIF: AvifImagePlugin.AvifImageFile,
+}
+
+
+def decode(data: bytes) -> Image:
+    """Return the picture fully decoded: the first frame, as stored, not turned.
+
+    Its `getexif()` still tells the Orientation and its `info` the colour profile; all other metadata is left out on
+    purpose (ask `read_container`). A wrong CRC is no obstacle. Raises `InputError` when it cannot be decoded,
+    `LimitError` when the header asks for more than `LIMITS.pixels`, before any pixel is made. Changes no global
+    state of Pillow, and is safe in threads.
+    """
+    container = read_container(data)
+    _bound(container.width, container.height)
+    prepared = _prepare(data, container)
+    try:
+        # The plug-in is named, so no other one is tried, whatever else the bytes may look like.
+        image = _OPENERS[container.format](io.BytesIO(prepared))
+        _bound(image.width, image.height)
+        image.load()
+    except Error:
+        raise
+    except Exception as error:  # Pillow answers broken bytes with a dozen kinds of error
+        reason = str(error)[:200] or type(error).__name__
+        raise InputError(
+            Text(
+                en=f"the {container.format.value} picture cannot be decoded: {reason}",
+                ja=f"{container.format.value}の画像を復号できません（{reason}）",
+            ),
+            hint=Text(
+                en="the file may be damaged or cut off: get it again",
+                ja="壊れているか途中で切れている可能性があります。入手し直してください",
+            ),
+        ) from error
+    return image
+
+
+def _bound(width: int, height: int) -> None:
+    if width * height > LIMITS.pixels:
+        raise limit_error(Text(en="pixels", ja="画素数"), width * height, LIMITS.pixels)
+    if not width or not height:
+        raise InputError(Text(en="the picture's size cannot be read", ja="画像の大きさを読み取れません"))
+
+
+def _prepare(data: bytes, container: Container) -> bytes:
+    """Return the file with only what its pixels need."""
+    if container.format is Format.PNG:
+        return _prepare_png(data)
+    if container.format is Format.JPEG:
+        scans = sum(segment.marker == jpeg.SCAN for segment in jpeg.segments(data)[0])
+        if scans > MOST_SCANS:
+            raise limit_error(Text(en="scans in the JPEG", ja="JPEGのスキャン数"), scans, MOST_SCANS)
+    return strip_generation_metadata(data, drop_manifest=True)
+
+
+def _prepare_png(data: bytes) -> bytes:
+    """Return the PNG's first header and picture chunks with right CRCs; an animation's first picture only."""
+    pieces = [png.MAGIC]
+    header = False
+    for chunk in png.chunks(data):
+        body = data[chunk.body : chunk.end]
+        if chunk.kind == b"IEND":
+            break
+        if chunk.kind not in PNG_NEEDED or (chunk.kind == b"IHDR" and header) or _unfit(chunk.kind, body):
+            continue
+        header = header or chunk.kind == b"IHDR"
+        pieces.append(pack_chunk(chunk.kind, body))
+    return b"".join([*pieces, pack_chunk(b"IEND", b"")])
+
+
+def _unfit(kind: bytes, body: bytes) -> bool:
+    """Whether Pillow would refuse the picture for a chunk that its pixels do not need."""
+    if kind == b"eXIf":
+        return read_orientation(body) == 1
+    if kind != b"iCCP":
+        return False
+    try:
+        return not inflate(body[body.find(b"\0") + 2 :], LARGEST_PROFILE)[1]
+    except LimitError:
+        return True
