@@ -34,8 +34,10 @@ def export_lines(ledger: Ledger) -> Iterator[bytes]:
     for entry in ledger.entries():
         if entry.position >= head.size:
             return
-        content: Any = entry.public_key.to_base64()
-        if entry.kind is EntryKind.ENVELOPE:
+        content: Any
+        if entry.kind is EntryKind.KEY:
+            content = entry.public_key.to_base64()
+        else:
             content = parse_strict(entry.content, where="the envelope", limit=ENVELOPE_BYTES)
         yield (
             canonical_json(
