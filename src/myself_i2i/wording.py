@@ -27,8 +27,14 @@ class Text:
         return self.ja if language == "ja" else self.en
 
     def format(self, **values: object) -> Text:
-        """Return the sentence with its named gaps filled, the same values in both languages."""
-        return Text(en=self.en.format(**values), ja=self.ja.format(**values))
+        """Return the sentence with its named gaps filled: a `Text` by its own language, all else the same in both."""
+        filled = {language: _in(language, values) for language in LANGUAGES}
+        return Text(en=self.en.format(**filled["en"]), ja=self.ja.format(**filled["ja"]))
 
     def __str__(self) -> str:
         return self.en
+
+
+def _in(language: Language, values: dict[str, object]) -> dict[str, object]:
+    """Return the values with each `Text` among them in `language`."""
+    return {name: value.in_(language) if isinstance(value, Text) else value for name, value in values.items()}

@@ -236,6 +236,6 @@ def _passphrase_wrong() -> KeyFileError:
         ),
         hint=Text(
             en="check capital letters and the keyboard layout; if the passphrase is lost, {lost}",
-            ja="大文字・小文字とキーボードの配列を確かめてください。思い出せないときは、{lost_ja}",
-        ).format(lost=_LOST.en, lost_ja=_LOST.ja),
+            ja="大文字・小文字とキーボードの配列を確かめてください。思い出せないときは、{lost}",
+        ).format(lost=_LOST),
     )

@@ -139,7 +139,7 @@ class Fields:
 def _wrong(where: str, wanted_en: str, wanted_ja: str) -> InputError:
     return InputError(
         Text(
-            en="{where} is missing or not right, wanted {en}",
-            ja="{where} がないか、形が違います（必要なもの: {ja}）",
-        ).format(where=where, en=wanted_en, ja=wanted_ja)
+            en="{where} is missing or not right, wanted {wanted}",
+            ja="{where} がないか、形が違います（必要なもの: {wanted}）",
+        ).format(where=where, wanted=Text(en=wanted_en, ja=wanted_ja))
     )

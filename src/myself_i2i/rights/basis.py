@@ -96,13 +96,12 @@ def _hold(question: _Question, file: SourceFile, declaration: SourceDeclaration)
     source = declaration.source
     evidence = [
         Text(
-            en="key {key} declared {name} as: {en}",
-            ja="鍵 {key} が、{name} を「{ja}」と申告しています",
+            en="key {key} declared {name} as: {basis}",
+            ja="鍵 {key} が、{name} を「{basis}」と申告しています",
         ).format(
             key=declaration.signed.public_key.short_form,
             name=file.name,
-            en=BASIS_WORDS[source.basis].en,
-            ja=BASIS_WORDS[source.basis].ja,
+            basis=BASIS_WORDS[source.basis],
         )
     ]
     notes = [_LIMIT, *_wish_notes(question, file)]
@@ -218,9 +217,9 @@ def _wish_notes(question: _Question, file: SourceFile) -> list[Text]:
     }
     return [
         Text(
-            en="key {key} signed a wish about this picture: {en}",
-            ja="この絵（写真）について、鍵 {key} の意思表示があります: {ja}",
-        ).format(key=wish.public_key.short_form, en=words[wish.i2i].en, ja=words[wish.i2i].ja)
+            en="key {key} signed a wish about this picture: {wish}",
+            ja="この絵（写真）について、鍵 {key} の意思表示があります: {wish}",
+        ).format(key=wish.public_key.short_form, wish=words[wish.i2i])
         for wish in find_wishes(question.statements, file)
         if wish.i2i in words and wish.public_key.keyid != question.maker
     ]

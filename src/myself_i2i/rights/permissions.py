@@ -156,8 +156,8 @@ def _notes(signed: Signed, permission: Permission) -> tuple[Text, ...]:
 def _refused(file: SourceFile, reason: Text, hint: Text) -> RightsError:
     return RightsError(
         Text(
-            en="the permission for {name} does not cover this use: {en}",
-            ja="{name} の許可は、この利用に当てはまりません（{ja}）",
-        ).format(name=file.name, en=reason.en, ja=reason.ja),
+            en="the permission for {name} does not cover this use: {reason}",
+            ja="{name} の許可は、この利用に当てはまりません（{reason}）",
+        ).format(name=file.name, reason=reason),
         hint=hint,
     )
