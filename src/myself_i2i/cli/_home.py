@@ -1,0 +1,133 @@
+"""The person's data folder, opened for one command: key, ledger, certificate.
+
+The only place where a command takes the time, random bytes or a passphrase.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from myself_i2i.attestation import Envelope, PrivateKey, Statement, sign
+from myself_i2i.attestation.keys import RANDOM_BYTES, SEED_BYTES
+from myself_i2i.c2pa.certificate import issue
+from myself_i2i.cli._terminal import Terminal
+from myself_i2i.errors import KeyFileError, UsageError
+from myself_i2i.ledger import DEFAULT_KEY, Entry, KeyStore, Ledger, default_home, ledger_path
+from myself_i2i.wording import Text
+
+__all__ = ["PASSPHRASE_VARIABLE", "Home", "ask_passphrase", "now", "protected"]
+
+PASSPHRASE_VARIABLE = "MYSELF_I2I_PASSPHRASE"  # noqa: S105  # the name of a variable, not a passphrase
+ASK_PASSPHRASE = Text(en="Passphrase of your key", ja="鍵のパスフレーズ")
+NEW_KEY = Text(
+    en="made a new key {short} in {path}; keep a copy: myself-i2i keys export FILE",
+    ja="新しい鍵 {short} を {path} に作りました。控えを取っておいてください: myself-i2i keys export FILE",
+)
+
+
+def now() -> datetime:
+    """Return this moment, UTC, whole seconds: what statements carry."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class Home:
+    """One person's data folder."""
+
+    def __init__(self, terminal: Terminal, path: Path | None = None) -> None:
+        self.path = path or default_home()
+        self.keys = KeyStore(self.path)
+        self._terminal = terminal
+
+    def ledger(self) -> Ledger:
+        """Open the ledger, made on first use; the caller closes it."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Ledger.open(ledger_path(self.path))
+
+    def key(self) -> PrivateKey:
+        """Return the person's key, asking for its passphrase when it has one.
+
+        Raises KeyFileError, with the way out, when there is none or it does not open.
+        """
+        try:
+            return self.keys.load(passphrase=os.environ.get(PASSPHRASE_VARIABLE))
+        except KeyFileError:
+            if not protected(self.keys.path()) or PASSPHRASE_VARIABLE in os.environ:
+                raise
+        return self.keys.load(passphrase=ask_passphrase(self._terminal))
+
+    def key_or_new(self, *, passphrase: str | None = None) -> PrivateKey:
+        """Return the person's key; make the first one when there is none, and say so."""
+        if self.keys.path().exists():
+            return self.key()
+        key = PrivateKey.generate(secrets.token_bytes(SEED_BYTES))
+        randomness = secrets.token_bytes(RANDOM_BYTES) if passphrase else b""
+        path = self.keys.save(key, DEFAULT_KEY, passphrase=passphrase, randomness=randomness)
+        self._terminal.say(NEW_KEY, short=key.public_key.short_form, path=str(path))
+        return key
+
+    def own_keyids(self) -> frozenset[str]:
+        """Return the key ids of this person's keys that can be told without a passphrase."""
+        found = set()
+        for name in self.keys.names():
+            try:
+                found.add(self.keys.load(name).keyid)
+            except KeyFileError:
+                continue  # protected or damaged: a check must not ask for a passphrase
+        folder = self.path / "certificates"
+        return frozenset(found | {path.stem for path in folder.glob("*.pem")})
+
+    def certificate(self, key: PrivateKey, handle: str) -> bytes:
+        """Return the certificate chain (PEM) for the person's marks, issued on first use and kept."""
+        path = self.path / "certificates" / f"{key.keyid}.pem"
+        if path.exists():
+            return path.read_bytes()
+        public = load_der_public_key(key.public_key.der)
+        if not isinstance(public, Ed25519PublicKey):
+            raise TypeError(type(public))  # `PublicKey` holds nothing else
+        made = issue(public, handle, now=now(), random=secrets.token_bytes)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_bytes(made.chain_pem)
+        part.replace(path)
+        return made.chain_pem
+
+    def keep(self, statement: Statement, key: PrivateKey) -> tuple[Envelope, Entry]:
+        """Sign a statement and put it into the ledger; on disk when this returns."""
+        envelope = sign(statement, key)
+        with self.ledger() as ledger:
+            return envelope, ledger.append(envelope, appended_at=now(), public_key=key.public_key)
+
+
+def protected(path: Path) -> bool:
+    """Return whether the key file at `path` asks for a passphrase; False when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return b"ENCRYPTED" in file.read(4096)
+    except OSError:
+        return False
+
+
+def ask_passphrase(terminal: Terminal, *, confirm: bool = False) -> str:
+    """Ask on the terminal; raises UsageError when there is nobody to ask."""
+    prompt: Callable[..., str] = click.prompt
+    try:
+        return prompt(terminal.text(ASK_PASSPHRASE), hide_input=True, confirmation_prompt=confirm, err=True)
+    except click.Abort:
+        raise UsageError(
+            Text(
+                en="the key has a passphrase and there is no terminal to ask for it",
+                ja="鍵にパスフレーズがありますが、入力を求める端末がありません",
+            ),
+            hint=Text(
+                en=f"set {PASSPHRASE_VARIABLE} for this one command",
+                ja=f"このコマンドに環境変数 {PASSPHRASE_VARIABLE} を渡してください",
+            ),
+        ) from None

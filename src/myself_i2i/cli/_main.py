@@ -1,0 +1,104 @@
+"""The entry: choose the language, run the command, turn our errors into words and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from myself_i2i import __version__
+from myself_i2i.cli._commands import Group, group, option
+from myself_i2i.cli._language import choose_language
+from myself_i2i.cli._terminal import Terminal
+from myself_i2i.errors import Error, InputError, UsageError
+from myself_i2i.wording import LANGUAGES, Text
+
+__all__ = ["application", "main"]
+
+DONE, NOT, MISUSE, STOPPED = 0, 1, 2, 130
+STOPPED_TEXT = Text(en="stopped; what was finished is kept", ja="中断しました。終わった分は残っています")
+MISUSE_TEXT = Text(en="{why}", ja="コマンドの使い方が違います: {why}")
+TRY_HELP = Text(en="try `{path} --help`", ja="`{path} --help` で使い方を確認できます")
+
+
+@group(
+    "myself-i2i",
+    Text(
+        en="A mark for AI pictures that can be checked: who says so, what was recorded when the picture was made, which "
+        "pictures went in and with what right, and what each of these does not show.",
+        ja="AI画像に、確かめられる目印を。だれが言っているのか、作ったときに何が記録されたのか、どの画像が入力され、"
+        "それを使ってよい根拠は何か。そして、それぞれが何を示さないのか。",
+    ),
+    example="myself-i2i pledge\nmyself-i2i inspect picture.png\nmyself-i2i mark picture.png\nmyself-i2i check marked/picture.png",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    words=Text(en="Language; by locale otherwise.", ja="表示の言語。指定がなければ環境に合わせます。"),
+)
+@click.version_option(__version__, prog_name="myself-i2i", message="%(prog)s %(version)s")
+def application() -> None:
+    """The root of all commands."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command line and exit. Data goes to stdout, everything else to stderr."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    terminal = Terminal(choose_language(given))
+    sys.exit(run(given, terminal))
+
+
+def run(arguments: Sequence[str], terminal: Terminal) -> int:
+    """Run one command line; return the exit code."""
+    _register(application)
+    try:
+        code = application.main(
+            _without_language(arguments), prog_name="myself-i2i", standalone_mode=False, obj=terminal
+        )
+    except Error as error:
+        terminal.error(error)
+        return MISUSE if isinstance(error, UsageError) else NOT
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "myself-i2i"
+        why = MISUSE_TEXT.format(why=error.format_message())
+        terminal.error(InputError(why, hint=TRY_HELP.format(path=path)))
+        return MISUSE
+    except (click.Abort, KeyboardInterrupt):
+        terminal.say(STOPPED_TEXT)
+        return STOPPED
+    except BrokenPipeError:
+        # `| head` closed its end: that is the reader's choice, not an error. Python would complain at exit.
+        sys.stdout = None
+        return DONE
+    return code if isinstance(code, int) else DONE
+
+
+def _without_language(arguments: Sequence[str]) -> list[str]:
+    """Take `--lang xx` out wherever it stands, so that it may follow a command as well as precede it."""
+    kept: list[str] = []
+    skip = False
+    for position, here in enumerate(arguments):
+        if here == "--":
+            return [*kept, *arguments[position:]]
+        if skip:
+            skip = False
+        elif here == "--lang" and position + 1 < len(arguments) and arguments[position + 1] in LANGUAGES:
+            skip = True
+        elif here not in {f"--lang={language}" for language in LANGUAGES}:
+            kept.append(here)
+    return kept
+
+
+def _register(root: Group) -> None:
+    """Add the commands, imported here so that `--version` and a misspelt command cost no import."""
+    if root.commands:
+        return
+    from myself_i2i.cli.keys import keys  # noqa: PLC0415
+    from myself_i2i.cli.ledger import ledger  # noqa: PLC0415
+    from myself_i2i.cli.pledge import pledge  # noqa: PLC0415
+
+    for one in (pledge, ledger, keys):
+        root.add_command(one)
