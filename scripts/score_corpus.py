@@ -103,7 +103,8 @@ def main() -> int:
     manifest = arguments.folder / "generators" / "manifest.jsonl"
     if not manifest.is_file():
         print(
-            f"no real files to score: {manifest} is not there (give the folder: make corpus CORPUS=DIR)", file=sys.stderr
+            f"no real files to score: {manifest} is not there (give the folder: make corpus CORPUS=DIR)",
+            file=sys.stderr,
         )
         return 1
     rows = [json.loads(line) for line in manifest.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -176,9 +177,13 @@ def print_misses(cases: list[Case]) -> None:
         if wrong:
             truth = case.truth
             print(f"- {case.row['file']}{' [screenshot]' if case.screenshot else ''}: {'; '.join(wrong)}")
-            print(f"    true: {truth['mode']}, {truth['outside_image']}, denoise {truth['denoise']}; {case.row['tags']}")
+            print(
+                f"    true: {truth['mode']}, {truth['outside_image']}, denoise {truth['denoise']}; {case.row['tags']}"
+            )
             found = case.found
-            print(f"    said: {found.tool}, {found.mode.value}, {found.image_input.value}, strength {found.strength}")
+            print(
+                f"    said: {found.tool}, {found.mode.value}, {found.image_input.value}, strength {found.strength}"
+            )
             print("    from: " + "; ".join(f"{item.key} = {item.value[:60]}" for item in found.evidence[:6]))
 
 

@@ -13,12 +13,14 @@ from typing import Any
 
 from myself_i2i.inspection.values import dicts, mapping, text
 
-__all__ = ["AI_TYPES", "Action", "Ingredient", "Standing", "Store"]
+__all__ = ["AI_TYPES", "STANDING", "Action", "Ingredient", "Standing", "Store"]
 
 AI_TYPES = ("trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia")
 """IPTC digital source types that say a generator took part: https://cv.iptc.org/newscodes/digitalsourcetype/"""
 CREDENTIAL_CODES = ("signingCredential.", "timeStamp.", "cawg.", "timestamp.")
 """Failures about who signed, not about whether file and statements are intact."""
+STANDING = "myself_i2i.standing"
+"""Our own key beside the library's report: on which list the signer was found; see `manifests`."""
 MAX_DEPTH = 16
 MAX_ITEMS = 500
 
@@ -89,6 +91,9 @@ class Store:
     """All actions, the earliest manifest's first."""
     ingredients: tuple[Ingredient, ...]
     """All ingredients of the line, without those that are followed."""
+    vouched: bool
+    """Whether one signer on the C2PA list vouches for every action used: in claim version 2 only *created*
+    assertions are the signer's own word (C2PA 2.4, §10.3), and a private list is the reader's own choice."""
     complete: bool
     """Whether the line was followed to a manifest that opens no other."""
 
@@ -114,6 +119,7 @@ class Store:
             generator_version=version,
             actions=tuple(action for _, manifest in reversed(line) for action in _actions(manifest)),
             ingredients=tuple(item for item in ingredients if item.urn is None or item.urn not in followed),
+            vouched=standing is Standing.TRUSTED and _vouched([manifest for _, manifest in line], record),
             complete=_parent(first) is None,
         )
 
@@ -130,7 +136,7 @@ class Store:
 
 def _line(manifests: Mapping[str, Any], label: str | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
     seen: set[str] = set()
-    while label in manifests and label not in seen and len(seen) < MAX_DEPTH:
+    while label is not None and label in manifests and label not in seen and len(seen) < MAX_DEPTH:
         manifest = mapping(manifests[label])
         yield label, manifest
         seen.add(label)
@@ -145,6 +151,18 @@ def _parent(manifest: Mapping[str, Any]) -> str | None:
         if item.get("relationship") == "parentOf":
             return text(item.get("active_manifest")) or ""
     return None
+
+
+def _vouched(line: list[Mapping[str, Any]], record: Mapping[str, Any]) -> bool:
+    signers = {text(mapping(manifest.get("signature_info")).get("issuer")) for manifest in line}
+    own_word = all(
+        assertion.get("created") is True
+        for manifest in line
+        if manifest.get("claim_version") != 1
+        for assertion in dicts(manifest.get("assertions"))
+        if (text(assertion.get("label")) or "").startswith("c2pa.actions")
+    )
+    return own_word and len(signers) == 1 and record.get(STANDING) != "private_anchor"
 
 
 def _actions(manifest: Mapping[str, Any]) -> Iterator[Action]:

@@ -111,7 +111,9 @@ def _edge(edge: Mapping[str, Any]) -> tuple[str, str] | None:
     return (start, end) if start and end and field != "metadata" else None
 
 
-def _reachable(nodes: Mapping[str, Mapping[str, Any]], edges: list[tuple[str, str]]) -> dict[str, Mapping[str, Any]]:
+def _reachable(
+    nodes: Mapping[str, Mapping[str, Any]], edges: list[tuple[str, str]]
+) -> dict[str, Mapping[str, Any]]:
     feeds: dict[str, list[str]] = {}
     for start, end in edges:
         feeds.setdefault(end, []).append(start)
@@ -131,4 +133,11 @@ def _reachable(nodes: Mapping[str, Mapping[str, Any]], edges: list[tuple[str, st
 
 def _makes_image(node: Mapping[str, Any]) -> bool:
     kind = text(node.get("type")) or ""
-    return kind not in ("metadata", "core_metadata", "metadata_accumulator", "add_conditioning", "string", "integer")
+    return kind not in (
+        "metadata",
+        "core_metadata",
+        "metadata_accumulator",
+        "add_conditioning",
+        "string",
+        "integer",
+    )

@@ -48,10 +48,12 @@ def inspect_material(
     for reader in readers:
         try:
             reading = reader.read(material)
-        except Exception as error:  # noqa: BLE001 - one reader's mistake must not cost the answers of the others
+        except Exception as error:  # one reader's mistake must not cost the answers of the others
             if strict:
                 raise
-            failed.append(f"the reader for {reader.name} failed ({type(error).__name__}); its answer is missing")
+            failed.append(
+                f"the reader for {reader.name} failed ({type(error).__name__}); its answer is missing"
+            )
             continue
         if reading is not None:
             found.append(Found(reading, reader.directness))
@@ -83,7 +85,13 @@ def join(found: Sequence[Found], *, base: Inspection, notes: Iterable[str] = ())
         extras=_extras(agreeing),
         attested_by=_first(r.attested_by for r in ordered if r.image_input is answer),
         evidence=tuple(dict.fromkeys(item for r in ordered for item in r.evidence)),
-        notes=_unique([*disagreements, *(note for r in ordered if r is leader or r.image_input is answer for note in r.notes), *notes]),
+        notes=_unique(
+            [
+                *disagreements,
+                *(note for r in ordered if r is leader or r.image_input is answer for note in r.notes),
+                *notes,
+            ]
+        ),
     )
 
 

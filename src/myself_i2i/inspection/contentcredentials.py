@@ -16,14 +16,31 @@ from __future__ import annotations
 from dataclasses import replace
 
 from myself_i2i.inspection._c2pa_manifest import Action, Ingredient, Standing, Store
-from myself_i2i.inspection.interface import Answer, Evidence, ImageInput, Material, Mode, Reading, Role, shorten
+from myself_i2i.inspection.interface import (
+    Answer,
+    Evidence,
+    ImageInput,
+    Material,
+    Mode,
+    Reading,
+    Role,
+    shorten,
+)
 from myself_i2i.inspection.values import text
 
 __all__ = ["read"]
 
 OPERATIONS = ("com.adobe.firefly.operation", "firefly.operation")
-FIREFLY_MODES = (("fill", Mode.INPAINT), ("inpaint", Mode.INPAINT), ("expand", Mode.OUTPAINT), ("outpaint", Mode.OUTPAINT))
-FIREFLY_MODES += (("image_to_image", Mode.I2I), ("upscale", Mode.UPSCALE), ("edit", Mode.EDIT))
+FIREFLY_MODES = {
+    "fill": Mode.INPAINT,
+    "inpaint": Mode.INPAINT,
+    "expand": Mode.OUTPAINT,
+    "outpaint": Mode.OUTPAINT,
+    "image_to_image": Mode.I2I,
+    "upscale": Mode.UPSCALE,
+    "edit": Mode.EDIT,
+}
+"""Part of an operation's name -> mode; each of these works on a picture."""
 STANDINGS = {
     Standing.INTACT: "the C2PA manifest is intact, but its signer is not on a list known here ({codes})",
     Standing.BROKEN: "the C2PA manifest does not hold for this file ({codes}); what it says is shown as a claim",
@@ -47,7 +64,7 @@ def read(material: Material) -> Reading | None:
     return replace(
         reading,
         image_input=answer,
-        attested_by=store.issuer if store.standing is Standing.TRUSTED else None,
+        attested_by=store.issuer if store.vouched else None,
         evidence=_evidence(store),
         notes=tuple(notes),
     )
@@ -70,7 +87,9 @@ def _with_inputs(store: Store) -> Reading | None:
 
 def _vendor(store: Store) -> Reading:
     if store.says("OpenAI", "GPT-4o", "gpt-image", "DALL", "ChatGPT"):
-        return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, "OpenAI does not record whether a picture was given")
+        return _reading(
+            store, Mode.UNKNOWN, Answer.NOT_RECORDED, "OpenAI does not record whether a picture was given"
+        )
     if (store.issuer or "").startswith("Google") and any(action.by_ai for action in store.actions):
         return _google(store)
     operations = [text(action.parameters.get(key)) for action in store.actions for key in OPERATIONS]
@@ -91,21 +110,29 @@ def _google(store: Store) -> Reading:
     if store.used("inputTo"):
         note = "an input of unknown kind is listed; it need not be a picture"
         return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, note)
-    if store.complete and created and all(action.source_type == "trainedAlgorithmicMedia" for action in created):
+    if (
+        store.complete
+        and created
+        and all(action.source_type == "trainedAlgorithmicMedia" for action in created)
+    ):
         return _reading(store, Mode.T2I, Answer.NO)
-    return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, "the step that made the picture is not in the manifest")
+    return _reading(
+        store, Mode.UNKNOWN, Answer.NOT_RECORDED, "the step that made the picture is not in the manifest"
+    )
 
 
 def _firefly(store: Store, operation: str) -> Reading:
     name = operation.casefold()
     used = tuple(_input(item) for item in store.ingredients if item.is_image)
-    mode = next((mode for word, mode in FIREFLY_MODES if word in name), None)
+    mode = next((mode for word, mode in FIREFLY_MODES.items() if word in name), None)
     if mode is not None:
         return _reading(store, mode, Answer.YES, inputs=used or (ImageInput(role=Role.INIT),))
     if name != "text_to_image":
         note = f"the operation {operation[:60]!r} is not known here"
         return _reading(store, Mode.UNKNOWN, Answer.YES if used else Answer.NOT_RECORDED, note, inputs=used)
-    return _reading(store, Mode.REFERENCE if used else Mode.T2I, Answer.YES if used else Answer.NO, inputs=used)
+    return _reading(
+        store, Mode.REFERENCE if used else Mode.T2I, Answer.YES if used else Answer.NO, inputs=used
+    )
 
 
 def _is_composite(store: Store) -> bool:
@@ -149,10 +176,16 @@ def _tool(store: Store) -> str:
 def _evidence(store: Store) -> tuple[Evidence, ...]:
     lines = [Evidence("C2PA signer", f"{store.issuer or 'not named'} ({store.state})")]
     for action in store.actions[:MAX_EVIDENCE]:
-        told = {"softwareAgent": action.agent, "digitalSourceType": action.source_type, "description": action.description}
+        told = {
+            "softwareAgent": action.agent,
+            "digitalSourceType": action.source_type,
+            "description": action.description,
+        }
         told |= {key: text(action.parameters.get(key)) for key in OPERATIONS}
         said = ", ".join(f"{key}: {value}" for key, value in told.items() if value)
         lines.append(Evidence(f"C2PA action {action.name}", shorten(said or "no details")))
-    for item in store.ingredients[:MAX_EVIDENCE]:
-        lines.append(Evidence(f"C2PA ingredient {item.relationship}", shorten(item.urn or item.title or "not named")))
+    lines += [
+        Evidence(f"C2PA ingredient {item.relationship}", shorten(item.urn or item.title or "not named"))
+        for item in store.ingredients[:MAX_EVIDENCE]
+    ]
     return tuple(lines)

@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from myself_i2i.inspection._xmp_properties import EXIF, XMP, xmp_properties
-from myself_i2i.inspection.interface import Answer, Evidence, ImageInput, Material, Mode, Reading, Role, parse_json
+from myself_i2i.inspection.interface import (
+    Answer,
+    Evidence,
+    ImageInput,
+    Material,
+    Mode,
+    Reading,
+    Role,
+    parse_json,
+)
 from myself_i2i.inspection.values import dicts, evidence, find_key, mapping, number, text, unit
 
 __all__ = ["read"]
@@ -90,7 +99,9 @@ def _inputs(
     inputs += [ImageInput(role=Role.CONTROL)] * len(guided)
     if guided:
         # A control map is encoded too: then the canvas is the map, and no second picture.
-        modes = [mode for mode in modes if mode is not Mode.I2I or (strength or 1.0) < 1.0] + [Mode.CONTROLNET]
+        modes = [mode for mode in modes if mode is not Mode.I2I or (strength or 1.0) < 1.0] + [
+            Mode.CONTROLNET
+        ]
     return inputs, modes
 
 

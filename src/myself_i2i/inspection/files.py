@@ -96,7 +96,9 @@ def read_bounded(path: str | os.PathLike[str]) -> bytes:
 
 def _no_file(file: Path) -> Text:
     if file.exists():
-        return Text(en="{file} is not a regular file", ja="{file} は通常のファイルではありません").format(file=file)
+        return Text(en="{file} is not a regular file", ja="{file} は通常のファイルではありません").format(
+            file=file
+        )
     return Text(en="there is no file {file}", ja="{file} というファイルはありません").format(file=file)
 
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from myself_i2i.inspection.interface import Answer, Evidence, ImageInput, Material, Mode, Reading, Role, parse_json
+from myself_i2i.inspection.interface import (
+    Answer,
+    Evidence,
+    ImageInput,
+    Material,
+    Mode,
+    Reading,
+    Role,
+    parse_json,
+)
 from myself_i2i.inspection.values import dicts, evidence, mapping, sequence, text, unit
 
 __all__ = ["read"]
@@ -40,7 +49,9 @@ def read(material: Material) -> Reading | None:
         model=_model(record),
         extras=_extras(record),
         evidence=(
-            *evidence(WHERE, record, *PICTURES, "control_inputs", "init_image_strength", "mask_prompt", "outpaint"),
+            *evidence(
+                WHERE, record, *PICTURES, "control_inputs", "init_image_strength", "mask_prompt", "outpaint"
+            ),
             Evidence("EXIF Software", software),
         ),
         notes=() if told else ("the record of the request is missing; the text beside it does not tell",),

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from myself_i2i.inspection._invokeai_graph import Graph, images_used
-from myself_i2i.inspection.interface import Answer, Evidence, ImageInput, Material, Mode, Reading, Role, parse_json
+from myself_i2i.inspection.interface import (
+    Answer,
+    Evidence,
+    ImageInput,
+    Material,
+    Mode,
+    Reading,
+    Role,
+    parse_json,
+)
 from myself_i2i.inspection.values import dicts, evidence, find_key, mapping, text, unit
 
 __all__ = ["read"]
@@ -40,18 +49,8 @@ def read(material: Material) -> Reading | None:
 def _from_metadata(record: Mapping[str, Any], graph: Graph | None) -> Reading:
     asked = text(record.get("generation_mode")) or ""
     base = next((mode for name, mode in MODES.items() if asked.endswith(name)), None)
-    modes = [base] if base not in (None, Mode.T2I) else []
-    inputs = [item for key, role in IMAGES.items() for item in _named(record.get(key), role)]
-    if record.get("upscale_initial_image"):
-        modes.append(Mode.UPSCALE)
-    for key, (role, mode) in LISTS.items():
-        used = [entry for entry in dicts(record.get(key)) if entry.get("isEnabled", True) is not False]
-        inputs += [item for entry in used for item in _named(_picture(entry), role)]
-        modes += [mode] if used else []
-    inputs += _canvas(record, modes)
-    from_graph = images_used(graph) if graph else []
-    inputs += [ImageInput(role=Role.UNKNOWN, name=name) for name in from_graph]
-    inputs = list({(item.name, item.role): item for item in _known_once(inputs)}.values())
+    modes: list[Mode] = [] if base is None or base is Mode.T2I else [base]
+    inputs = _inputs(record, graph, modes)
     answer = Answer.YES if modes or inputs else Answer.NO if base is Mode.T2I else Answer.NOT_RECORDED
     mode = modes[0] if len(set(modes)) == 1 else Mode.MIXED if modes else base or Mode.UNKNOWN
     if answer is Answer.YES and mode is Mode.T2I:
@@ -68,11 +67,35 @@ def _from_metadata(record: Mapping[str, Any], graph: Graph | None) -> Reading:
         model=_model(record.get("model")),
         extras=_extras(record),
         evidence=tuple(
-            evidence(WHERE, record, "generation_mode", *IMAGES, *LISTS, "strength", "hrf_enabled", "canvas_v2_metadata")
+            evidence(
+                WHERE,
+                record,
+                "generation_mode",
+                *IMAGES,
+                *LISTS,
+                "strength",
+                "hrf_enabled",
+                "canvas_v2_metadata",
+            )
             or evidence(WHERE, record, "app_version", "positive_prompt", *list(record)[:1])
         ),
         notes=() if base or answer is Answer.YES else ("generation_mode is missing or not known here",),
     )
+
+
+def _inputs(record: Mapping[str, Any], graph: Graph | None, modes: list[Mode]) -> list[ImageInput]:
+    """Return every picture named, once for each role; adds to `modes` what the pictures were used for."""
+    inputs = [item for key, role in IMAGES.items() for item in _named(record.get(key), role)]
+    if record.get("upscale_initial_image"):
+        modes.append(Mode.UPSCALE)
+    for key, (role, mode) in LISTS.items():
+        used = [entry for entry in dicts(record.get(key)) if entry.get("isEnabled", True) is not False]
+        inputs += [item for entry in used for item in _named(_picture(entry), role)]
+        modes += [mode] if used else []
+    inputs += _canvas(record, modes)
+    from_graph = images_used(graph) if graph else []
+    inputs += [ImageInput(role=Role.UNKNOWN, name=name) for name in from_graph]
+    return list({(item.name, item.role): item for item in _known_once(inputs)}.values())
 
 
 def _canvas(record: Mapping[str, Any], modes: list[Mode]) -> list[ImageInput]:
@@ -122,7 +145,11 @@ def _model(value: Any) -> str | None:
 
 def _extras(record: Mapping[str, Any]) -> dict[str, Any]:
     loras = [_model(item.get("lora") or item.get("model")) for item in dicts(record.get("loras"))]
-    second = {key: record[key] for key in ("hrf_method", "hrf_strength") if record.get("hrf_enabled") and key in record}
+    second = {
+        key: record[key]
+        for key in ("hrf_method", "hrf_strength")
+        if record.get("hrf_enabled") and key in record
+    }
     values = {
         "loras": [name for name in loras if name],
         "prompt": text(record.get("positive_prompt")),

@@ -26,7 +26,7 @@ from myself_i2i.inspection.interface import (
     parse_json,
     shorten,
 )
-from myself_i2i.inspection.values import dicts, evidence, mapping, sequence, text, unit
+from myself_i2i.inspection.values import dicts, evidence, mapping, sequence, shown, text, unit
 
 __all__ = ["read"]
 
@@ -66,7 +66,16 @@ def read(material: Material) -> Reading | None:
     command = _parse(line or "")
     reading = _answer(command, image)
     own_lines = [Evidence("Dream", shorten(line))] if line else []
-    keys = ("type", "init_img", "init_mask", "orig_hash", "strength_steps", "strength", "postprocessing", "upscale")
+    keys = (
+        "type",
+        "init_img",
+        "init_mask",
+        "orig_hash",
+        "strength_steps",
+        "strength",
+        "postprocessing",
+        "upscale",
+    )
     return Reading(
         tool=TOOL,
         tool_version=text(record.get("app_version")),
@@ -76,13 +85,16 @@ def read(material: Material) -> Reading | None:
         strength=reading.strength,
         model=text(record.get("model_id")) or text(record.get("model_weights")) or text(record.get("model")),
         extras=_extras(record, image),
-        evidence=(*evidence(f"{WHERE} image", image, *keys), *own_lines) or (Evidence(WHERE, shorten(dict(record))),),
+        evidence=(*evidence(f"{WHERE} image", image, *keys), *own_lines)
+        or (Evidence(WHERE, shown(dict(record))),),
         notes=reading.notes,
     )
 
 
 def _parse(line: str) -> _Command:
-    tokens = [match.group() for _, match in zip(range(MAX_TOKENS), TOKEN.finditer(line[:2_000_000]), strict=False)]
+    tokens = [
+        match.group() for _, match in zip(range(MAX_TOKENS), TOKEN.finditer(line[:2_000_000]), strict=False)
+    ]
     verb = tokens[0] if tokens and tokens[0].startswith("!") else ""
     file = _bare(tokens[1]) if verb and len(tokens) > 1 else None
     flags: dict[str, str] = {}
@@ -104,7 +116,9 @@ def _bare(token: str) -> str:
 
 def _answer(command: _Command, image: Mapping[str, Any]) -> Reading:
     if command.verb == "!mask":
-        return _reading(Mode.UNKNOWN, Answer.YES, [_input(Role.INIT, command.file)], "a preview of a mask, no generation")
+        return _reading(
+            Mode.UNKNOWN, Answer.YES, [_input(Role.INIT, command.file)], "a preview of a mask, no generation"
+        )
     reopened = _reopened(image) or (command if command.verb == "!fix" else None)
     if reopened is not None:
         return _reading(_fix_mode(reopened, image), Answer.YES, [_input(Role.INIT, reopened.file)])
@@ -120,7 +134,9 @@ def _answer(command: _Command, image: Mapping[str, Any]) -> Reading:
     # A bare text ("<too lazy to implement>" on step images) is no command; every real one has settings.
     bare_text = not kind and not command.verb and not command.flags.keys() - {"strength", "upscale"}
     if kind == "txt2img" or (bare_text and command.settings):
-        own_pass = bool(image.get("upscale")) or any(_is_upscale(item) for item in dicts(image.get("postprocessing")))
+        own_pass = bool(image.get("upscale")) or any(
+            _is_upscale(item) for item in dicts(image.get("postprocessing"))
+        )
         return _reading(Mode.UPSCALE if own_pass else Mode.T2I, Answer.NO, [])
     note = f"type {kind[:40]!r} does not tell whether an image went in" if kind else "the record is empty"
     return _reading(Mode.UNKNOWN, Answer.NOT_RECORDED, [], note)
@@ -131,7 +147,9 @@ def _reopened(image: Mapping[str, Any]) -> _Command | None:
         command = _parse(text(step.get("dream_command")) or "")
         if command.verb == "!fix" or text(step.get("tool")) in OUTPAINTERS:
             tool = text(step.get("tool")) or ""
-            return _Command("!fix", command.file, {**command.flags, **({tool: tool} if tool in OUTPAINTERS else {})})
+            return _Command(
+                "!fix", command.file, {**command.flags, **({tool: tool} if tool in OUTPAINTERS else {})}
+            )
     return None
 
 
@@ -165,12 +183,21 @@ def _embedded(uri: str) -> str | None:
 
 
 def _strength(command: _Command, image: Mapping[str, Any]) -> float | None:
-    values = [unit(image.get("strength_steps")), unit(image.get("strength")), unit(command.flags.get("strength"))]
+    values = [
+        unit(image.get("strength_steps")),
+        unit(image.get("strength")),
+        unit(command.flags.get("strength")),
+    ]
     return next((value for value in values if value is not None), None)
 
 
 def _reading(
-    mode: Mode, answer: Answer, inputs: list[ImageInput], note: str | None = None, *, strength: float | None = None
+    mode: Mode,
+    answer: Answer,
+    inputs: list[ImageInput],
+    note: str | None = None,
+    *,
+    strength: float | None = None,
 ) -> Reading:
     notes = (note,) if note else ()
     return Reading(

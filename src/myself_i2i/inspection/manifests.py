@@ -7,12 +7,10 @@ from typing import Any
 
 from myself_i2i.c2pa import native
 from myself_i2i.c2pa.trust import NO_TRUST, TrustSettings
+from myself_i2i.inspection._c2pa_manifest import STANDING
 from myself_i2i.inspection.files import ManifestReader
 
-__all__ = ["STANDING", "manifest_reader"]
-
-STANDING = "myself_i2i.standing"
-"""Our own key beside the library's report: on which list the signer was found."""
+__all__ = ["manifest_reader"]
 
 
 def manifest_reader(trust: TrustSettings = NO_TRUST) -> ManifestReader:

@@ -11,7 +11,16 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from myself_i2i.inspection.interface import Answer, Evidence, ImageInput, Material, Mode, Reading, Role, shorten
+from myself_i2i.inspection.interface import (
+    Answer,
+    Evidence,
+    ImageInput,
+    Material,
+    Mode,
+    Reading,
+    Role,
+    shorten,
+)
 
 __all__ = ["EDITOR_OPENED", "read"]
 
@@ -35,7 +44,9 @@ def read(material: Material) -> Reading | None:
     where, line = found
     parameters = [(name.lower(), value.strip()) for name, value in PARAMETER.findall(line)]
     prompt = line.split(" --", 1)[0]
-    inputs = [ImageInput(role=Role.REFERENCE, name=address, note="URL") for address in ADDRESS.findall(prompt)]
+    inputs = [
+        ImageInput(role=Role.REFERENCE, name=address, note="URL") for address in ADDRESS.findall(prompt)
+    ]
     inputs += _references(parameters)
     made = _made_at(material)
     answer = Answer.YES if inputs else Answer.NO if made and made < EDITOR_OPENED else Answer.NOT_RECORDED
@@ -49,9 +60,17 @@ def read(material: Material) -> Reading | None:
         image_input=answer,
         inputs=tuple(inputs),
         model=f"niji {version}" if "niji" in values else version or None,
-        extras={"prompt": prompt.strip(), "parameters": values, **({"job_id": job[1].lower()} if job else {})},
+        extras={
+            "prompt": prompt.strip(),
+            "parameters": values,
+            **({"job_id": job[1].lower()} if job else {}),
+        },
         evidence=(
-            *(Evidence(f"{where}: --{name}", shorten(value)) for name, value in parameters if name in {*REFERENCES, "iw"}),
+            *(
+                Evidence(f"{where}: --{name}", shorten(value))
+                for name, value in parameters
+                if name in {*REFERENCES, "iw"}
+            ),
             Evidence(where, shorten(line)),
             *([Evidence("PNG Creation Time", material.text("Creation Time") or "")] if made else []),
         ),

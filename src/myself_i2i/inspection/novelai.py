@@ -11,7 +11,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from myself_i2i.errors import VerificationError
-from myself_i2i.inspection.interface import Answer, Evidence, ImageInput, Material, Mode, Reading, Role, parse_json
+from myself_i2i.image.pixel_hashes import rgb_bytes
+from myself_i2i.inspection.interface import (
+    Answer,
+    Evidence,
+    ImageInput,
+    Material,
+    Mode,
+    Reading,
+    Role,
+    parse_json,
+)
 from myself_i2i.inspection.novelai_signature import PUBLIC_KEY, SIGNATURE_KEY, verify_signature
 from myself_i2i.inspection.values import evidence, mapping, number, sequence, text, unit
 
@@ -27,7 +37,15 @@ REFERENCE_LISTS = (
     "reference_information_extracted_multiple",
     "reference_image_multiple",
 )
-OTHER_TOOLS = ("parameters", "prompt", "workflow", "sd-metadata", "Dream", "invokeai_metadata", "generation_data")
+OTHER_TOOLS = (
+    "parameters",
+    "prompt",
+    "workflow",
+    "sd-metadata",
+    "Dream",
+    "invokeai_metadata",
+    "generation_data",
+)
 """PNG texts of other tools: where one stands, the hidden text is not looked for (it costs a full decode)."""
 
 
@@ -46,7 +64,9 @@ def read(material: Material, *, public_key: bytes = PUBLIC_KEY) -> Reading | Non
         if hidden_comment and _attest(hidden_comment, material, public_key)[0]:
             comment, attested, notes = hidden_comment, TOOL, []
     reading = _answer(comment, record)
-    seen = [Evidence(f"NovelAI {key}", value) for key in ("Title", "Source") if (value := text(record.get(key)))]
+    seen = [
+        Evidence(f"NovelAI {key}", value) for key in ("Title", "Source") if (value := text(record.get(key)))
+    ]
     return Reading(
         tool=TOOL,
         tool_version=text(record.get("Source")),
@@ -70,7 +90,9 @@ def _from_text(material: Material) -> tuple[str, Mapping[str, Any]] | None:
 
 def _from_exif(material: Material) -> tuple[str, Mapping[str, Any]] | None:
     value = mapping(parse_json(material.exif("UserComment")))
-    record = dict(value) if "Comment" in value else {"Comment": value} if _is_comment(value) else {}
+    record: dict[str, Any] = (
+        dict(value) if "Comment" in value else {"Comment": value} if _is_comment(value) else {}
+    )
     software = material.exif("Software") or ""
     if software.startswith("NovelAI"):
         record.setdefault("Software", TOOL)
@@ -97,7 +119,9 @@ def _is_novelai(record: Mapping[str, Any]) -> bool:
 
 def _is_comment(comment: Mapping[str, Any]) -> bool:
     # Any program may write a "Comment"; these keys together are NovelAI's.
-    return SIGNATURE_KEY in comment or ("request_type" in comment and "sampler" in comment and "uc" in comment)
+    return SIGNATURE_KEY in comment or (
+        "request_type" in comment and "sampler" in comment and "uc" in comment
+    )
 
 
 def _comment(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -112,10 +136,13 @@ def _attest(comment: Mapping[str, Any], material: Material, key: bytes) -> tuple
     if image is None or image.mode not in ("RGB", "RGBA"):
         return None, ["the signature could not be checked: the pixels cannot be read as RGB"]
     try:
-        verify_signature(comment, image.convert("RGB").tobytes(), image.size, public_key=key)
+        signed = verify_signature(comment, rgb_bytes(image), image.size, public_key=key)
     except VerificationError as error:
         return None, [f"signature does not hold: {error.message.en}"]
-    return TOOL, []
+    restored = signed.keys() - comment.keys()
+    return TOOL, [
+        "re-saved without its empty values; with them put back the signature holds"
+    ] if restored else []
 
 
 def _answer(comment: Mapping[str, Any], record: Mapping[str, Any]) -> Reading:
@@ -142,7 +169,9 @@ def _answer(comment: Mapping[str, Any], record: Mapping[str, Any]) -> Reading:
         return _reading(Mode.UNKNOWN, Answer.NOT_RECORDED, comment, record, [], *keys, "noise", note=note)
     if number(comment.get("reference_strength")) is not None:
         note = "reference_strength has a value, but whether a vibe picture was given is not recorded"
-        return _reading(Mode.UNKNOWN, Answer.NOT_RECORDED, comment, record, [], *keys, "reference_strength", note=note)
+        return _reading(
+            Mode.UNKNOWN, Answer.NOT_RECORDED, comment, record, [], *keys, "reference_strength", note=note
+        )
     return _reading(Mode.T2I, Answer.NO, comment, record, [], *keys)
 
 

@@ -4,6 +4,10 @@ The signed message is the decoded pixels, three bytes each in row order, followe
 (Python's default separators and escapes) without its `signed_hash`, which carries the signature in base64. The alpha
 channel is not signed. Source: NovelAI/novelai-image-metadata, `nai_sig.py`, which also publishes the key.
 
+Clients that re-save a file may leave out the keys whose value is null. A null says the same as no key at all, so the
+text is also tried with those keys put back at the places where NovelAI writes them: when the signature then holds,
+that text, and no other, is what was signed.
+
 It shows that NovelAI made these pixels with these parameters. It does not show who asked for them.
 """
 
@@ -21,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from myself_i2i.errors import VerificationError
 from myself_i2i.wording import Text
 
-__all__ = ["PUBLIC_KEY", "SIGNATURE_KEY", "signed_message", "verify_signature"]
+__all__ = ["PUBLIC_KEY", "SIGNATURE_KEY", "signed_message", "verify_signature", "with_nulls"]
 
 SIGNATURE_KEY = "signed_hash"
 
@@ -29,6 +33,22 @@ PUBLIC_KEY = base64.b64decode("Y2JcQAOhLwzwSDUJPNgL04nS0Tbqm7cSRc4xk0vRMic=")
 """NovelAI's published key, raw Ed25519."""
 
 SIGNATURE_SIZE = 64
+
+DIRECTOR = (
+    "director_reference_descriptions",
+    "director_reference_information_extracted",
+    "director_reference_strengths",
+    "director_reference_secondary_strengths",
+)
+NULLS_AFTER = {
+    "v4_negative_prompt": (DIRECTOR[2], DIRECTOR[0], DIRECTOR[1], DIRECTOR[3]),
+    "controlnet_strength": ("controlnet_model",),
+    "sm_dyn": ("skip_cfg_above_sigma",),
+    "skip_cfg_below_sigma": ("lora_unet_weights", "lora_clip_weights"),
+}
+"""Key -> the keys that follow it and may be null, in NovelAI's order (seen in files of 2023 to 2026)."""
+V4_ONLY = ("skip_cfg_above_sigma",)
+PASSED = "extra_passthrough_testing"
 
 
 def verify_signature(
@@ -48,32 +68,65 @@ def verify_signature(
             shown as a picture of another width.
     """
     signed = {key: value for key, value in comment.items() if key != SIGNATURE_KEY}
-    if size != (comment.get("width"), comment.get("height")) or len(rgb) != 3 * size[0] * size[1]:
-        raise VerificationError(
-            Text(
-                en="the picture is {width}x{height}, the signed text says {signed}",
-                ja="画像は {width}x{height} ですが、署名された記録には {signed} とあります",
-            ).format(width=size[0], height=size[1], signed=f"{comment.get('width')}x{comment.get('height')}")
-        )
-    try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(_signature(comment), signed_message(signed, rgb))
-    except InvalidSignature as error:
-        raise VerificationError(
-            Text(
-                en="NovelAI's signature does not hold for these pixels and this text",
-                ja="NovelAI の署名が、この画素とこの記録に合いません",
-            ),
-            hint=Text(
-                en="the picture was edited or re-saved after it was made; the original file still verifies",
-                ja="作られたあとで編集や再保存があると合わなくなります。元のファイルなら確認できます",
-            ),
-        ) from error
-    return signed
+    _check_size(comment, rgb, size)
+    signature = _signature(comment)
+    key = Ed25519PublicKey.from_public_bytes(public_key)
+    for candidate in (signed, with_nulls(signed)):
+        try:
+            key.verify(signature, signed_message(candidate, rgb))
+        except (InvalidSignature, RecursionError):
+            continue
+        return candidate
+    raise VerificationError(
+        Text(
+            en="NovelAI's signature does not hold for these pixels and this text",
+            ja="NovelAI の署名が、この画素とこの記録に合いません",
+        ),
+        hint=Text(
+            en="the picture was edited or re-saved after it was made; the original file still verifies",
+            ja="作られたあとで編集や再保存があると合わなくなります。元のファイルなら確認できます",
+        ),
+    )
 
 
 def signed_message(comment: Mapping[str, Any], rgb: bytes) -> bytes:
     """Return the bytes NovelAI signs for `comment` (without `signed_hash`) and the pixels `rgb`."""
     return rgb + json.dumps(dict(comment)).encode()
+
+
+def _check_size(comment: Mapping[str, Any], rgb: bytes, size: tuple[int, int]) -> None:
+    told = (comment.get("width"), comment.get("height"))
+    if size != told or len(rgb) != 3 * size[0] * size[1]:
+        raise VerificationError(
+            Text(
+                en="the picture is {width}x{height}, the signed text says {told}",
+                ja="画像は {width}x{height} ですが、署名された記録には {told} とあります",
+            ).format(width=size[0], height=size[1], told="x".join(str(value)[:20] for value in told))
+        )
+
+
+def with_nulls(comment: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `comment` with the keys that NovelAI writes as null put back where they are missing."""
+    restored: dict[str, Any] = {}
+    for key, value in comment.items():
+        nested = key == PASSED and isinstance(value, Mapping)
+        restored[key] = _with_nulls_passed(value) if nested else value
+        nulls = NULLS_AFTER.get(key, ())
+        restored |= {
+            name: None
+            for name in nulls
+            if name not in comment and (name not in V4_ONLY or "v4_prompt" in comment)
+        }
+    return restored
+
+
+def _with_nulls_passed(passed: Mapping[str, Any]) -> dict[str, Any]:
+    restored: dict[str, Any] = {name: passed.get(name) for name in ("prompt", "uc")}
+    for key, value in passed.items():
+        restored[key] = value
+        if key == "negative_momentum":
+            restored |= {name: passed.get(name) for name in ("director_reference_images", *DIRECTOR)}
+    return restored
 
 
 def _signature(comment: Mapping[str, Any]) -> bytes:

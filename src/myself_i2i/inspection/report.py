@@ -14,7 +14,7 @@ from typing import Any, Literal
 from myself_i2i.inspection.interface import Answer, Evidence, ImageInput, Mode
 from myself_i2i.wording import Text
 
-__all__ = ["Inspection", "InputMatch", "MatchedBy", "json_ready"]
+__all__ = ["InputMatch", "Inspection", "MatchedBy", "json_ready"]
 
 MatchedBy = Literal["sha256", "pixels-md5", "pixels-sha256-8", "urn", "name"]
 
@@ -125,12 +125,11 @@ def json_ready(value: Any) -> Any:
 
 
 def _ready(value: Any, depth: int, budget: Iterator[int]) -> Any:
-    if next(budget, None) is None:
+    spent = next(budget, None) is None
+    if spent or value is None or (isinstance(value, float) and not math.isfinite(value)):
         return None
-    if value is None or isinstance(value, bool | int):
+    if isinstance(value, bool | int | float):
         return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
     if isinstance(value, Mapping | list | tuple | set | frozenset):
         if depth == 0:
             return "…"

@@ -106,7 +106,16 @@ def _name(value: Any) -> str | None:
 
 
 def _decides(key: str) -> bool:
-    starts = ("initimage", "mask", "controlnet", "promptimages", "refiner", "useinpainting", "ipadapter", "useipadapter")
+    starts = (
+        "initimage",
+        "mask",
+        "controlnet",
+        "promptimages",
+        "refiner",
+        "useinpainting",
+        "ipadapter",
+        "useipadapter",
+    )
     return key.startswith(starts)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from myself_i2i.inspection.interface import Evidence, shorten
 
-__all__ = ["dicts", "evidence", "find_key", "mapping", "names", "number", "sequence", "text", "unit"]
+__all__ = ["dicts", "evidence", "find_key", "mapping", "number", "sequence", "shown", "text", "unit"]
 
 WALK_LIMIT = 50_000
 """Most values looked at in one search; a stranger's JSON may be huge."""
@@ -56,17 +56,6 @@ def dicts(value: Any) -> list[Mapping[str, Any]]:
     return [item for item in sequence(value) if isinstance(item, Mapping)]
 
 
-def names(value: Any, *keys: str) -> list[str]:
-    """Return the first text found under `keys` of each object in the array `value`; texts stand for themselves."""
-    found = []
-    for item in sequence(value):
-        candidates = [item] if isinstance(item, str) else [mapping(item).get(key) for key in keys]
-        name = next((text(candidate) for candidate in candidates if text(candidate)), None)
-        if name is not None:
-            found.append(name)
-    return found
-
-
 def find_key(value: Any, key: str) -> Iterator[Any]:
     """Yield every value stored under `key` anywhere inside `value`, in reading order, without recursion."""
     stack = [value]
@@ -84,4 +73,13 @@ def find_key(value: Any, key: str) -> Iterator[Any]:
 
 def evidence(where: str, record: Mapping[str, Any], *keys: str) -> list[Evidence]:
     """Return one evidence line for each of `keys` that stands in `record`."""
-    return [Evidence(f"{where}: {key}", shorten(record[key])) for key in keys if key in record]
+    return [Evidence(f"{where}: {key}", shown(record[key])) for key in keys if key in record]
+
+
+def shown(value: Any) -> str:
+    """Return `value` as one short line of evidence, however deep it is nested."""
+    try:
+        return shorten(value)
+    except RecursionError:
+        # What one stack depth could parse, a deeper one cannot print.
+        return "…"

@@ -15,14 +15,25 @@ from myself_i2i.inspection.interface import Answer, Evidence, Material, Mode, Re
 __all__ = ["AI_SOURCE_TYPES", "read"]
 
 AI_SOURCE_TYPES = frozenset(
-    {"trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic", "algorithmicallyEnhanced"}
+    {
+        "trainedAlgorithmicMedia",
+        "compositeWithTrainedAlgorithmicMedia",
+        "compositeSynthetic",
+        "algorithmicallyEnhanced",
+    }
 )
 """https://cv.iptc.org/newscodes/digitalsourcetype/: the terms under which a generator may have taken part."""
 GENERATORS = re.compile(
     r"firefly|midjourney|dall.?e|chatgpt|stable.?diffusion|comfyui|novelai|imagen\b|gemini|invokeai|bing image|draw things",
     re.IGNORECASE,
 )
-PROPERTIES = ("DigitalSourceType", "AISystemUsed", "AISystemVersionUsed", "AIPromptInformation", "AIPromptWriterName")
+PROPERTIES = (
+    "DigitalSourceType",
+    "AISystemUsed",
+    "AISystemVersionUsed",
+    "AIPromptInformation",
+    "AIPromptWriterName",
+)
 UNNAMED = "not named"
 
 
@@ -32,7 +43,9 @@ def read(material: Material) -> Reading | None:
         return None
     properties = xmp_properties(material.xmp)
     found = {
-        name: values[0].strip() for name in PROPERTIES if (values := properties.get((IPTC_EXT, name))) and values[0].strip()
+        name: values[0].strip()
+        for name in PROPERTIES
+        if (values := properties.get((IPTC_EXT, name))) and values[0].strip()
     }
     creator = next(iter(properties.get((XMP, "CreatorTool"), [])), "").strip()
     source_type = found.get("DigitalSourceType", "").rstrip("/").rsplit("/", 1)[-1]
