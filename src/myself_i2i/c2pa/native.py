@@ -20,6 +20,7 @@ import c2pa
 
 from myself_i2i.c2pa import _report, _self_test
 from myself_i2i.c2pa._claim import is_all_created
+from myself_i2i.c2pa.ingredient import Ingredient
 from myself_i2i.c2pa.reading import ManifestError, ManifestReading, RemoteManifestError
 from myself_i2i.c2pa.settings import SIGN
 from myself_i2i.c2pa.trust import NO_TRUST, TrustSettings
@@ -30,7 +31,6 @@ __all__ = [
     "MAX_ASSET",
     "MAX_STORE",
     "MIMES",
-    "Ingredient",
     "Signed",
     "SigningError",
     "read",
@@ -60,17 +60,6 @@ class SigningError(Error):
 
 
 @dataclass(frozen=True, slots=True)
-class Ingredient:
-    """One ingredient to write."""
-
-    definition: Mapping[str, Any]
-    """The library's ingredient definition: title, format, relationship, label, instance_id."""
-    data: bytes | None = None
-    """The ingredient's file, needed only when it carries a manifest of its own that should be kept: reading a
-    file costs milliseconds, and without a manifest the library takes nothing from it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Signed:
     """A signed picture."""
 
@@ -93,8 +82,8 @@ def sign(
 ) -> Signed:
     """Return `data` with `manifest` signed into it; all its assertions are "created", none only "gathered".
 
-    `key` is a PKCS 8 PEM or a function that signs the bytes it is given; it must belong to the first certificate
-    of `chain_pem`. With `tsa_url` one request goes to that time-stamp server, and only then; the caller asks
+    `key` is a PKCS 8 PEM or a function that signs the bytes it is given (the library then reserves 10 kB more in
+    the file); it must belong to the first certificate of `chain_pem`. With `tsa_url` one request goes to that time-stamp server, and only then; the caller asks
     the person first. The library checks its own result before it is returned.
 
     Raises:
