@@ -1,0 +1,266 @@
+"""From what the walk found to the answers: mode, "did an image file go in?", inputs by role, strength."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from myself_i2i.inspection.comfyui.graph import Graph, Node, literal
+from myself_i2i.inspection.comfyui.kinds import ASIDE, PIXELS, Kind
+from myself_i2i.inspection.comfyui.loaders import describe
+from myself_i2i.inspection.comfyui.settings import denoise_of, loras, model_of
+from myself_i2i.inspection.comfyui.switches import searge_mode
+from myself_i2i.inspection.comfyui.walk import Trace, Use
+from myself_i2i.inspection.interface import Answer, ImageInput, Mode, Role
+
+__all__ = ["Verdict", "judge"]
+
+LOW_DENOISE: Final = 0.5
+"""At or below this, a loaded file that was enlarged first counts as enlarged rather than as redrawn."""
+FULL_DENOISE: Final = 0.9999
+
+_MODES: Final = {
+    Kind.INIT: Mode.I2I,
+    Kind.INPAINT: Mode.INPAINT,
+    Kind.OUTPAINT: Mode.OUTPAINT,
+    Kind.ENLARGE: Mode.UPSCALE,
+    Kind.CONTROL: Mode.CONTROLNET,
+    Kind.REGION: Mode.CONTROLNET,
+    Kind.REFERENCE: Mode.REFERENCE,
+    Kind.STYLE: Mode.REFERENCE,
+    Kind.GUIDE: Mode.REFERENCE,
+    Kind.EDIT: Mode.EDIT,
+    Kind.MASK: Mode.INPAINT,
+}
+_ROLES: Final = {
+    Kind.INIT: Role.INIT,
+    Kind.INPAINT: Role.INIT,
+    Kind.OUTPAINT: Role.INIT,
+    Kind.ENLARGE: Role.INIT,
+    Kind.CONTROL: Role.CONTROL,
+    Kind.REFERENCE: Role.REFERENCE,
+    Kind.STYLE: Role.STYLE,
+    Kind.EDIT: Role.REFERENCE,
+    Kind.MASK: Role.MASK,
+    Kind.REGION: Role.MASK,
+}
+_ABSORBED: Final = {
+    Kind.OUTPAINT: {Kind.INPAINT, Kind.INIT, Kind.MASK},
+    Kind.INPAINT: {Kind.INIT, Kind.MASK},
+    Kind.EDIT: {Kind.INIT},
+    Kind.ENLARGE: {Kind.INIT, Kind.OUTPUT},
+    Kind.INIT: {Kind.MASK},
+}
+"""A use that says more about the same run takes the place of these."""
+_MAP_MODEL: Final = re.compile(r"canny|depth|(?<![a-z])pose|lineart|hed", re.IGNORECASE)
+_USO: Final = re.compile(r"(?<![a-z])uso(?![a-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The answers for one output."""
+
+    mode: Mode
+    """How it was made."""
+    answer: Answer
+    """Did an image file go in?"""
+    inputs: tuple[ImageInput, ...]
+    """The loaded pictures by role."""
+    uses: tuple[Use, ...]
+    """The uses that count."""
+    strength: float | None
+    """The denoise of the sampler that took the picture, or of the second pass."""
+    notes: tuple[str, ...]
+    """What could not be told."""
+
+
+def judge(graph: Graph, trace: Trace) -> Verdict:
+    """Return the answers that one walk supports; where it supports none, "not recorded"."""
+    uses = [use for use in trace.uses if use.kind not in ASIDE]
+    uses = _sized_only(graph, uses, [use for use in uses if use.kind is Kind.INIT])
+    sure = [use for use in uses if not use.maybe]
+    notes = _notes(graph, trace, uses, sure)
+    kinds = _kinds(graph, trace, uses)
+    if sure:
+        answer = Answer.YES
+    elif uses or trace.unknown or trace.broken or trace.full or not _made(graph, trace):
+        answer = Answer.NOT_RECORDED
+    else:
+        answer = Answer.NO
+    if uses and answer is Answer.NOT_RECORDED:
+        mode = Mode.UNKNOWN
+    elif answer is Answer.YES:
+        mode = _mode(trace, kinds)
+    else:
+        mode = _own_mode(graph, trace, answer)
+    return Verdict(
+        mode=mode,
+        answer=answer,
+        inputs=_inputs(graph, uses, kinds, trace),
+        uses=tuple(uses),
+        strength=_strength(graph, trace, uses, mode),
+        notes=tuple(notes),
+    )
+
+
+def _made(graph: Graph, trace: Trace) -> bool:
+    """Whether the walk met anything that makes a picture: without it, "no image" would be a guess."""
+    return bool(trace.samplers or trace.services) or any(
+        "latent" in graph.nodes[key].class_type.lower() for key in trace.visited
+    )
+
+
+def _denoise(graph: Graph, use: Use) -> float | None:
+    node = graph.nodes.get(use.sampler) if use.sampler else None
+    if node is None:
+        return None
+    if node.class_type.startswith("Searge") or searge_mode(graph):
+        for other in graph.nodes.values():
+            if other.class_type.startswith("SeargeImage2Image"):
+                value = literal(graph, other, "denoise")
+                return float(value) if isinstance(value, (int, float)) else None
+    return denoise_of(graph, node)
+
+
+def _sized_only(graph: Graph, uses: list[Use], starts: list[Use]) -> list[Use]:
+    """Drop starting latents at full denoise where the picture conditions the run anyway: they only set its size."""
+    others = [use for use in uses if use.kind in {Kind.CONTROL, Kind.EDIT, Kind.REFERENCE, Kind.STYLE}]
+    dropped = set()
+    for use in starts:
+        denoise = _denoise(graph, use)
+        if denoise is not None and denoise >= FULL_DENOISE and others:
+            dropped.add(use)
+    return [use for use in uses if use not in dropped]
+
+
+def _kinds(graph: Graph, trace: Trace, uses: list[Use]) -> set[Kind]:
+    kinds: set[Kind] = set()
+    enlarged_starts = set()
+    for use in uses:
+        kind = use.kind
+        if use.enlarged and kind in {Kind.INIT, Kind.OUTPUT}:
+            denoise = _denoise(graph, use)
+            if kind is Kind.OUTPUT or (denoise is not None and denoise <= LOW_DENOISE):
+                kind = Kind.ENLARGE
+        if kind is Kind.ENLARGE:
+            enlarged_starts.add(use.node)
+        kinds.add(kind)
+    if Kind.EDIT in kinds:
+        kinds = _renamed_edit(graph, trace, uses, kinds)
+    controls = {use.node for use in uses if use.kind is Kind.CONTROL}
+    if Kind.ENLARGE in kinds and controls and controls <= enlarged_starts:
+        kinds.discard(Kind.CONTROL)  # the tile ControlNet of an enlargement sees the enlarged file itself
+    painted = {use.node for use in uses if use.kind in {Kind.INPAINT, Kind.OUTPAINT}}
+    if controls and controls <= painted:
+        kinds.discard(Kind.CONTROL)  # so does the ControlNet of an inpainting run
+    for strong, weak in _ABSORBED.items():
+        if strong in kinds:
+            kinds -= weak
+    if Kind.OUTPUT in kinds and kinds & (PIXELS - {Kind.OUTPUT}):
+        kinds.discard(Kind.OUTPUT)  # pasted back over its own redrawn part, or shown beside it
+    return kinds
+
+
+def _renamed_edit(graph: Graph, trace: Trace, uses: list[Use], kinds: set[Kind]) -> set[Kind]:
+    """InstructPixToPix and reference latents are also how Flux canny/depth models and USO take their picture."""
+    names = " ".join([*loras(graph, trace.visited), *(model_of(graph, graph.nodes[key]) or "" for key in trace.samplers[:8])])
+    pix2pix = all(graph.nodes[use.via[0]].class_type.startswith("InstructPix") for use in uses if use.kind is Kind.EDIT and use.via[0] in graph.nodes)
+    if pix2pix and _MAP_MODEL.search(names):
+        return (kinds - {Kind.EDIT}) | {Kind.CONTROL}
+    if _USO.search(names) or any("USO" in graph.nodes[key].class_type for key in trace.visited):
+        return (kinds - {Kind.EDIT}) | {Kind.REFERENCE}
+    return kinds
+
+
+def _mode(trace: Trace, kinds: set[Kind]) -> Mode:
+    if not trace.samplers and not trace.services:
+        return Mode.UPSCALE if kinds & {Kind.ENLARGE} else Mode.UNKNOWN
+    modes = {_MODES[kind] for kind in kinds if kind in _MODES}
+    if kinds - {Kind.REGION} and Kind.REGION in kinds:
+        modes = {_MODES[kind] for kind in kinds - {Kind.REGION} if kind in _MODES}
+    if Kind.OUTPUT in kinds or len(modes) > 1:
+        return Mode.MIXED
+    return next(iter(modes), Mode.UNKNOWN)
+
+
+def _own_mode(graph: Graph, trace: Trace, answer: Answer) -> Mode:
+    if answer is Answer.NOT_RECORDED:
+        return Mode.UNKNOWN
+    made = set(trace.samplers) | set(trace.services)
+    own = [key for key in trace.enlargers if _after(graph, key, made)]
+    return Mode.UPSCALE if own else Mode.T2I
+
+
+def _after(graph: Graph, start: str, made: set[str]) -> bool:
+    """Whether something that makes a picture stands behind this node (a scaled empty latent is no second pass)."""
+    queue, seen = [start], {start}
+    while queue:
+        node = graph.nodes.get(queue.pop())
+        if node is None:
+            continue
+        if node.id in made and (node.id != start or len(made) > 1):
+            return True
+        for link in node.links.values():
+            if link.node not in seen:
+                seen.add(link.node)
+                queue.append(link.node)
+    return False
+
+
+def _strength(graph: Graph, trace: Trace, uses: list[Use], mode: Mode) -> float | None:
+    for use in uses:
+        if use.kind in {Kind.INIT, Kind.INPAINT, Kind.OUTPAINT, Kind.ENLARGE, Kind.MASK}:
+            value = _denoise(graph, use)
+            if value is not None:
+                return value
+    if uses:
+        return None
+    passes = [denoise_of(graph, graph.nodes[key]) for key in trace.samplers]
+    if mode is Mode.UPSCALE:
+        return next((value for value in passes if value is not None and value < FULL_DENOISE), None)
+    if mode is Mode.T2I and len(passes) == 1 and passes[0] is not None and passes[0] < FULL_DENOISE:
+        return passes[0]
+    return None
+
+
+def _inputs(graph: Graph, uses: list[Use], kinds: set[Kind], trace: Trace) -> tuple[ImageInput, ...]:
+    order = list(_ROLES)
+    by_node: dict[str, list[Kind]] = {}
+    for use in uses:
+        by_node.setdefault(use.node, []).append(use.kind)
+    found = []
+    for key, roles in by_node.items():
+        node: Node = graph.nodes[key]
+        main = min(roles, key=lambda kind: order.index(kind) if kind in order else len(order))
+        role = _ROLES.get(main, Role.UNKNOWN)
+        if main is Kind.EDIT and Kind.CONTROL in kinds and Kind.EDIT not in kinds:
+            role = Role.CONTROL
+        if main is Kind.OUTPUT and Kind.ENLARGE in kinds:
+            role = Role.INIT
+        if "latent" in node.class_type.lower() and role is Role.INIT:
+            role = Role.LATENT
+        masked = main not in {Kind.MASK, Kind.REGION} and {Kind.MASK, Kind.REGION} & set(roles)
+        passed = main is Kind.OUTPUT and not trace.samplers and not trace.services
+        extra = "its alpha channel is the mask" if masked else "reaches the output without a sampler" if passed else None
+        found.append(describe(graph, node, role, extra=extra))
+    return tuple(found)
+
+
+def _notes(graph: Graph, trace: Trace, uses: list[Use], sure: list[Use]) -> list[str]:
+    notes = []
+    counted = {use.node for use in uses}
+    for word, kind in (("words made from it (a caption or tags)", Kind.TEXT), ("its size", Kind.SIZE)):
+        for key in dict.fromkeys(use.node for use in trace.uses if use.kind is kind and use.node not in counted):
+            name = describe(graph, graph.nodes[key], Role.UNKNOWN).name or "an embedded picture"
+            notes.append(f"{name[:120]} was loaded, but only {word} went on")
+    if uses and not sure:
+        notes.append("a picture is wired to a switch whose setting is not recorded")
+    notes += [f"node class {graph.nodes[key].class_type[:80]} is not known here; what it brought in is not recorded" for key in trace.unknown[:5]]
+    if trace.broken and not sure:
+        notes.append("the graph links to nodes it does not contain")
+    if trace.full:
+        notes.append("the graph is too large to follow to its end")
+    if uses and not any(use.kind in PIXELS for use in uses) and all(use.kind is Kind.GUIDE for use in uses):
+        notes.append("a picture reaches the conditioning through a node whose work is not known here")
+    return notes
