@@ -99,7 +99,7 @@ def mark(
     prepared = plain if packet is None else insert_xmp(plain, packet)
     # 4. the manifest
     parent = None if found.manifest_store is None else _parent(data, found.format.mime)
-    plan = manifest.build(content, image_data=digest, parent=parent)
+    plan = manifest.build(content, image_data=digest, parent=parent, metadata_edited=prepared is not data)
     # 5. sign
     signed = native.sign(
         prepared,

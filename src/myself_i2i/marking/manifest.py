@@ -141,11 +141,14 @@ def digital_source_type(mode: str, image_input: str) -> str:
     return labels.TRAINED_ALGORITHMIC_MEDIA
 
 
-def build(content: MarkContent, *, image_data: str, parent: Ingredient | None = None) -> Plan:
+def build(
+    content: MarkContent, *, image_data: str, parent: Ingredient | None = None, metadata_edited: bool = True
+) -> Plan:
     """Return the manifest for `content`; `image_data` is the picture's `imageData/v1` digest.
 
-    `parent` is the file as it was, when it already carries a manifest: it was then made by somebody else's claim,
-    and the mark says "opened" instead of "created" (C2PA 2.4 §18.15.2 allows one of the two, first).
+    `parent` is the file as it was, when it already carries a manifest: it was then made under that claim, and the
+    mark says "opened" instead of "created" (C2PA 2.4 §18.15.2 allows one of the two, first). `metadata_edited` is
+    whether its metadata was changed since.
 
     Raises:
         UsageError: a digest is none, a source stands twice, an envelope is not JSON.
@@ -153,7 +156,8 @@ def build(content: MarkContent, *, image_data: str, parent: Ingredient | None = 
     """
     _check(content, image_data)
     sources = tuple(_ingredient(index, source) for index, source in enumerate(content.sources))
-    assertions = [_actions(content, sources, opened=parent is not None), _mark(content, image_data)]
+    actions = _created(content, sources) if parent is None else _opened(metadata_edited=metadata_edited)
+    assertions = [actions, _mark(content, image_data)]
     entries = content.training_mining.entries()
     if entries:
         assertions.append({"label": labels.TRAINING_MINING, "data": {"entries": entries}})
@@ -168,23 +172,30 @@ def build(content: MarkContent, *, image_data: str, parent: Ingredient | None = 
     return Plan(manifest, sources if parent is None else (parent, *sources))
 
 
-def _actions(content: MarkContent, sources: tuple[Ingredient, ...], *, opened: bool) -> dict[str, Any]:
-    if opened:
-        # The sources went into what the parent's claim made, not into opening it: no action names them, our own
-        # assertion does. Naming them in "opened" is refused, in "edited.metadata" it would be untrue.
-        actions = [
-            {"action": labels.ACTION_OPENED, "parameters": {"ingredientIds": [PARENT_LABEL]}},
-            {"action": labels.ACTION_EDITED_METADATA},
-        ]
-    else:
-        created: dict[str, Any] = {
-            "action": labels.ACTION_CREATED,
-            "digitalSourceType": digital_source_type(content.mode, content.image_input),
-        }
-        if sources:
-            created["parameters"] = {"ingredientIds": [one.definition["label"] for one in sources]}
-        actions = [created]
-    data = {"actions": actions, "allActionsIncluded": content.all_actions_included}
+def _created(content: MarkContent, sources: tuple[Ingredient, ...]) -> dict[str, Any]:
+    action: dict[str, Any] = {
+        "action": labels.ACTION_CREATED,
+        "digitalSourceType": digital_source_type(content.mode, content.image_input),
+    }
+    if sources:
+        action["parameters"] = {"ingredientIds": [one.definition["label"] for one in sources]}
+    return _actions([action], complete=content.all_actions_included)
+
+
+def _opened(*, metadata_edited: bool) -> dict[str, Any]:
+    # The sources went into what the parent's claim made, not into opening it: no action names them, our own
+    # assertion does. Naming them in "opened" is refused, in "edited.metadata" it would be untrue.
+    actions: list[dict[str, Any]] = [
+        {"action": labels.ACTION_OPENED, "parameters": {"ingredientIds": [PARENT_LABEL]}}
+    ]
+    if metadata_edited:
+        actions.append({"action": labels.ACTION_EDITED_METADATA})
+    # The parent is the very file we were given, so since then nothing else happened.
+    return _actions(actions, complete=True)
+
+
+def _actions(actions: list[dict[str, Any]], *, complete: bool) -> dict[str, Any]:
+    data = {"actions": actions, "allActionsIncluded": complete}
     return {"label": labels.ACTIONS, "data": data, "created": True}
 
 
