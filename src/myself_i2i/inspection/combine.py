@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 from myself_i2i.inspection.interface import Answer, ImageInput, Material, Mode, Reading
 from myself_i2i.inspection.readers import READERS, Directness, ListedReader
 from myself_i2i.inspection.report import Inspection
+from myself_i2i.inspection.xmp_iptc import UNNAMED
 
 __all__ = ["Found", "inspect_material", "join"]
 
@@ -73,26 +74,37 @@ def join(found: Sequence[Found], *, base: Inspection, notes: Iterable[str] = ())
         return replace(base, notes=_unique([silent, *notes]))
     ordered = [leader, *(item.reading for item in found if item.reading is not leader)]
     agreeing = [r for r in ordered if r is leader or r.image_input in (answer, Answer.NOT_RECORDED)]
+    speaking = [r for r in agreeing if r is leader or r.image_input is answer]
+    named = leader if leader.attested_by else _naming(found, agreeing)
+    strengths = (r.strength for r in speaking if r.strength is not None and 0.0 <= r.strength <= 1.0)
     return replace(
         base,
-        tool=leader.tool,
-        tool_version=leader.tool_version,
-        mode=_mode(leader, agreeing, answer),
+        tool=None if named.tool == UNNAMED else named.tool,
+        tool_version=named.tool_version,
+        mode=_mode(leader, speaking, answer),
         image_input=answer,
         inputs=_inputs(ordered) if answer is not Answer.NO else (),
-        strength=_first(r.strength for r in agreeing if r.image_input is answer),
+        strength=_first(strengths),
         model=_first(r.model for r in agreeing),
         extras=_extras(agreeing),
         attested_by=_first(r.attested_by for r in ordered if r.image_input is answer),
         evidence=tuple(dict.fromkeys(item for r in ordered for item in r.evidence)),
-        notes=_unique(
-            [
-                *disagreements,
-                *(note for r in ordered if r is leader or r.image_input is answer for note in r.notes),
-                *notes,
-            ]
-        ),
+        notes=_unique([*disagreements, *_notes(found, leader, speaking), *notes]),
     )
+
+
+def _naming(found: Sequence[Found], agreeing: Sequence[Reading]) -> Reading:
+    """Return the reading that names the tool: an app that wraps another one stands before it in `READERS`."""
+    heard = [item for item in found if any(item.reading is reading for reading in agreeing)]
+    return next((item.reading for item in heard if item.directness > Directness.HINT), heard[0].reading)
+
+
+def _notes(found: Sequence[Found], leader: Reading, speaking: Sequence[Reading]) -> Iterable[str]:
+    # What a bare hint cannot tell is no news once a real record was read.
+    hints = [
+        item.reading for item in found if item.directness is Directness.HINT and item.reading is not leader
+    ]
+    return (note for r in speaking if not any(r is hint for hint in hints) for note in r.notes)
 
 
 def _decide(found: Sequence[Found]) -> tuple[Answer, Reading | None, list[str]]:
@@ -141,10 +153,10 @@ def _disagreements(leader: Reading, answered: Sequence[Found]) -> list[str]:
     ]
 
 
-def _mode(leader: Reading, agreeing: Sequence[Reading], answer: Answer) -> Mode:
+def _mode(leader: Reading, speaking: Sequence[Reading], answer: Answer) -> Mode:
     if answer is Answer.NOT_RECORDED and leader.image_input is not answer:
         return Mode.UNKNOWN
-    known = (r.mode for r in agreeing if r.image_input is answer and r.mode is not Mode.UNKNOWN)
+    known = (r.mode for r in speaking if r.mode is not Mode.UNKNOWN)
     return _first(known) or leader.mode
 
 

@@ -12,7 +12,7 @@ import re
 from myself_i2i.inspection._xmp_properties import IPTC_EXT, XMP, xmp_properties
 from myself_i2i.inspection.interface import Answer, Evidence, Material, Mode, Reading, shorten
 
-__all__ = ["AI_SOURCE_TYPES", "read"]
+__all__ = ["AI_SOURCE_TYPES", "UNNAMED", "read"]
 
 AI_SOURCE_TYPES = frozenset(
     {
@@ -35,6 +35,7 @@ PROPERTIES = (
     "AIPromptWriterName",
 )
 UNNAMED = "not named"
+"""Stands as `tool` where XMP names none."""
 
 
 def read(material: Material) -> Reading | None:
