@@ -11,8 +11,7 @@ from myself_i2i.image.bmff import boxes
 from myself_i2i.image.container import sniff
 from myself_i2i.image.exif import EXIF_HEADER, orientation_exif, read_orientation
 from myself_i2i.image.heif import manifest_box
-from myself_i2i.image.heif_edit import remove_items
-from myself_i2i.image.heif_meta import read_meta
+from myself_i2i.image.heif_edit import remove_metadata_items
 from myself_i2i.image.insertion import pack_chunk
 from myself_i2i.image.interface import Format
 from myself_i2i.image.riff import rebuild
@@ -111,11 +110,8 @@ def _strip_webp(data: bytes, drop_manifest: bool) -> bytes:  # noqa: FBT001 - on
 
 def _strip_avif(data: bytes, drop_manifest: bool) -> bytes:  # noqa: FBT001 - one signature for all formats
     """An AVIF is turned by its own properties (irot, imir), never by EXIF: no EXIF need stay."""
-    top = boxes(data, 0, len(data))
-    place = manifest_box(data, top) if drop_manifest else None
-    meta = read_meta(data, top)
-    unwanted = {number for number, item in meta.items.items() if item.is_metadata} if meta else set()
-    return remove_items(data, unwanted, place[0] if place else None) if unwanted or place else data
+    place = manifest_box(data, boxes(data, 0, len(data))) if drop_manifest else None
+    return remove_metadata_items(data, place[0] if place else None)
 
 
 _STRIPPERS: dict[Format, Callable[[bytes, bool], bytes]] = {
