@@ -59,14 +59,18 @@ class Journal:
                     pass  # cut short by a kill, or not ours: that file is done again
                 offset += len(line)
 
+    def knows(self, path: Path) -> bool:
+        """Return whether a result is kept for `path` and the file is still the same."""
+        known = self._offsets.get(str(path))
+        return known is not None and known[1] == _stamp(path)
+
     def get(self, path: Path) -> dict[str, Any] | None:
         """Return the result kept for `path` if the file is still the same, or None."""
-        known = self._offsets.get(str(path))
-        if known is None or known[1] != _stamp(path):
+        if not self.knows(path):
             return None
         # Results stay on disk: memory holds one offset a file, however many files there are.
         with self._path.open("rb") as file:
-            file.seek(known[0])
+            file.seek(self._offsets[str(path)][0])
             result: dict[str, Any] = json.loads(file.readline())["result"]
         return result
 

@@ -96,9 +96,10 @@ def _register(root: Group) -> None:
     """Add the commands, imported here so that `--version` and a misspelt command cost no import."""
     if root.commands:
         return
+    from myself_i2i.cli.inspect import inspect  # noqa: PLC0415
     from myself_i2i.cli.keys import keys  # noqa: PLC0415
     from myself_i2i.cli.ledger import ledger  # noqa: PLC0415
     from myself_i2i.cli.pledge import pledge  # noqa: PLC0415
 
-    for one in (pledge, ledger, keys):
+    for one in (pledge, inspect, ledger, keys):
         root.add_command(one)

@@ -26,6 +26,9 @@ from myself_i2i.wording import Language, Text
 
 __all__ = ["Terminal", "visible"]
 
+SHORT = 20
+"""Up to so many files are shown one by one."""
+
 ERROR = Text(en="error", ja="エラー")
 HINT = Text(en="hint", ja="ヒント")
 WARNING = Text(en="note", ja="お知らせ")
@@ -66,6 +69,11 @@ class Terminal:
     def raw(self, text: str) -> None:
         """Write text of our own making to stdout as it is."""
         sys.stdout.write(text)
+
+    @staticmethod
+    def is_short(files: int) -> bool:
+        """Return whether so many answers can be read one by one; more are summed up in a table."""
+        return files <= SHORT
 
     def table(self, table: Table) -> None:
         """Write a table to stdout."""

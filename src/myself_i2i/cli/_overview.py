@@ -1,0 +1,199 @@
+"""The end of a long run: one summary table on stdout, one page for looking."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.table import Table
+
+from myself_i2i.bulk.chart import Bar, bar_chart
+from myself_i2i.bulk.page import Card, Page, Row
+from myself_i2i.bulk.summary import Summary
+from myself_i2i.cli._terminal import Terminal, visible
+from myself_i2i.cli._words import AGREEMENTS, ANSWERS, MODES, QUESTION, ROLES, TONES, word
+from myself_i2i.verification.evidence import LIMIT, STEPS
+from myself_i2i.wording import Text
+
+__all__ = ["Overview"]
+
+WORDS = {
+    "files": Text(en="files", ja="ファイル"),
+    "failed": Text(en="could not be read", ja="読めなかったファイル"),
+    "modes": Text(en="how made", ja="作り方"),
+    "tools": Text(en="tools", ja="ツール"),
+    "steps": Text(en="who says so", ja="根拠の段階"),
+    "consistency": Text(en="the file's own metadata against the declaration", ja="ファイル自身の情報と申告"),
+    "without": Text(en="inputs without a rights basis yet", ja="使ってよい根拠がまだない入力画像"),
+    "what": Text(en="what", ja="項目"),
+    "count": Text(en="files", ja="件数"),
+    "tool": Text(en="tool", ja="ツール"),
+    "mode": Text(en="how", ja="作り方"),
+    "input": Text(en="input", ja="入力画像"),
+    "note": Text(en="note", ja="注記"),
+    "step": Text(en="who says so", ja="根拠の段階"),
+    "unread": Text(en="could not be read", ja="読めませんでした"),
+}
+TITLES = {
+    "inspect": Text(en="How these pictures were made", ja="画像の作られ方"),
+    "check": Text(en="What is said about these pictures", ja="画像について言われていること"),
+}
+INTROS = {
+    "inspect": Text(
+        en="{files} files. What the files record about themselves; “not recorded” means that the file does not say, in "
+        "either direction. t2i makes a picture from words alone; i2i makes it from an image file that is given.",
+        ja="{files}件。ファイル自身に書かれていることです。「記録なし」は、書かれていないというだけで、どちらの意味でも"
+        "ありません。t2iは文章だけから、i2iは渡した画像ファイルをもとに画像をつくる方法です。",
+    ),
+    "check": Text(
+        en="{files} files. Who says what about each picture, and whether the file's own metadata agrees. A file without "
+        "a mark says nothing about anyone.",
+        ja="{files}件。だれが何を言っているか、ファイル自身の情報と合っているかをまとめました。目印がないことは、"
+        "だれについても何も示しません。",
+    ),
+}
+WROTE = Text(en="wrote {path}", ja="{path} を書き出しました")
+MOST_ROWS = 12
+
+
+class Overview:
+    """Counts as results come, and writes table and page at the end."""
+
+    def __init__(self, terminal: Terminal, html: Path | None, *, what: Literal["inspect", "check"]) -> None:
+        self.summary = Summary()
+        self._terminal = terminal
+        self._html = html
+        self._what = what
+        self._page = Page(terminal.language) if html is not None else None
+
+    def add_inspection(self, result: dict[str, Any]) -> None:
+        """Count one file's inspection and draw its card."""
+        failed = bool(result["error"])
+        self.summary.add(
+            answer=None if failed else result["image_input"],
+            mode=None if failed else result["mode"],
+            tool=None if failed else result["tool"] or self._text(ANSWERS["not_recorded"]),
+            without_basis=[
+                item["name"] or self._text(word(ROLES, item["role"]))
+                for item in result["inputs"]
+                if item["role"] != "mask" and not any(not match["weak"] for match in item["matches"])
+            ],
+            failed=failed,
+        )
+        if self._page is not None:
+            self._page.add(self._inspection_card(result))
+
+    def add_check(self, result: dict[str, Any], thumbnail: str | None) -> None:
+        """Count one file's check and draw its card."""
+        claims, step = result["claims"], result["step"]
+        self.summary.add(
+            answer=claims["image_input"],
+            mode=claims["mode"] or "unknown",
+            step=step,
+            consistency=result["consistency"]["answer"],
+            failed=result["intact"]["answer"] == "unreadable",
+        )
+        if self._page is None:
+            return
+        language = self._terminal.language
+        name = STEPS[step]
+        questions = (("intact", result["intact"]), ("signer", result["signer"]))
+        rows = [Row(self._text(CHECK_LABELS[label]), part["says"][language]) for label, part in questions]
+        rows += [Row(self._text(CHECK_LABELS["source"]), one["says"][language]) for one in claims["sources"]]
+        rows += [Row(self._text(CHECK_LABELS["other"]), one["says"][language]) for one in result["others"]]
+        rows += [
+            Row(self._text(CHECK_LABELS["line"]), one[language]) for one in result["consistency"]["lines"]
+        ]
+        self._page.add(
+            Card(
+                title=result["file"],
+                headline=f"{self._text(name.name)}: {self._text(name.means)}",
+                tone="unknown" if step in ("not_recorded", "tagged") else TONES[claims["image_input"]],
+                thumbnail=thumbnail,
+                rows=rows,
+            )
+        )
+
+    def finish(self, *, as_json: bool, files: int) -> None:
+        """Write the table (for more than one file) and the page."""
+        if files > 1 and not as_json:
+            self._terminal.table(self._table())
+        if self._page is not None and self._html is not None:
+            title = self._text(TITLES[self._what])
+            intro = self._text(INTROS[self._what].format(files=f"{self.summary.files:,}"))
+            charts = [(heading, bar_chart(heading, bars)) for heading, bars in self._charts() if bars]
+            self._page.write(self._html, title=title, intro=intro, charts=charts, limit=self._text(LIMIT))
+            self._terminal.say(WROTE, path=str(self._html))
+
+    def _inspection_card(self, result: dict[str, Any]) -> Card:
+        if result["error"]:
+            return Card(title=result["file"], headline=self._text(WORDS["unread"]), tone="error")
+        rows = [
+            Row(self._text(WORDS["tool"]), result["tool"] or self._text(ANSWERS["not_recorded"])),
+            Row(self._text(WORDS["mode"]), self._text(word(MODES, result["mode"]))),
+        ]
+        for item in result["inputs"]:
+            found = ", ".join(match["source"] for match in item["matches"] if not match["weak"])
+            name = item["name"] or item["urn"] or "-"
+            role = self._text(word(ROLES, item["role"]))
+            rows.append(
+                Row(self._text(WORDS["input"]), f"{name} [{role}]" + (f" = {found}" if found else ""))
+            )
+        rows += [Row(self._text(WORDS["note"]), note) for note in result["notes"][:3]]
+        return Card(
+            title=result["file"],
+            headline=f"{self._text(QUESTION)}: {self._text(word(ANSWERS, result['image_input']))}",
+            tone=TONES[result["image_input"]],
+            thumbnail=result.get("thumbnail"),
+            rows=rows,
+            details=[Row(one["key"], one["value"]) for one in result["evidence"][:12]],
+        )
+
+    def _text(self, text: Text) -> str:
+        return text.in_(self._terminal.language)
+
+    def _sections(self) -> list[tuple[str, Counter[str], dict[str, Text]]]:
+        steps = {step.value: words.name for step, words in STEPS.items()}
+        return [
+            (self._text(QUESTION), self.summary.answers, ANSWERS),
+            (self._text(WORDS["modes"]), self.summary.modes, MODES),
+            (self._text(WORDS["tools"]), self.summary.tools, {}),
+            (self._text(WORDS["steps"]), self.summary.steps, steps),
+            (self._text(WORDS["consistency"]), self.summary.consistency, AGREEMENTS),
+            (self._text(WORDS["without"]), self.summary.without_basis, {}),
+        ]
+
+    def _charts(self) -> list[tuple[str, list[Bar]]]:
+        return [
+            (heading, [Bar(self._text(word(names, key)), n) for key, n in counts.most_common(MOST_ROWS)])
+            for heading, counts, names in self._sections()
+        ]
+
+    def _table(self) -> Table:
+        table = Table(box=None, pad_edge=False, show_header=False)
+        table.add_column()
+        table.add_column(justify="right")
+        table.add_row(self._text(WORDS["files"]), f"{self.summary.files:,}", style="bold")
+        if self.summary.failures:
+            table.add_row(self._text(WORDS["failed"]), f"{self.summary.failures:,}")
+        for heading, counts, names in self._sections():
+            if counts:
+                table.add_row("")
+                table.add_row(heading, style="bold")
+            for key, count in counts.most_common(MOST_ROWS):
+                table.add_row("  " + visible(self._text(word(names, key))), f"{count:,}")
+            if len(counts) > MOST_ROWS:
+                table.add_row(
+                    "  …", f"{sum(counts.values()) - sum(n for _, n in counts.most_common(MOST_ROWS)):,}"
+                )
+        return table
+
+
+CHECK_LABELS = {
+    "intact": Text(en="file intact?", ja="ファイルは元のまま？"),
+    "signer": Text(en="who signed?", ja="署名したのは？"),
+    "source": Text(en="source", ja="元画像"),
+    "other": Text(en="others add", ja="ほかの人の裏づけ"),
+    "line": Text(en="own metadata", ja="ファイル自身の情報"),
+}
