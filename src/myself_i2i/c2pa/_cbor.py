@@ -44,7 +44,7 @@ def decode(data: bytes) -> Any:
     walker = _Walker(data)
     value = walker.item(_DEPTH)
     if walker.at != len(data):
-        raise _bad(Text("bytes after the item", "値のあとに余分なデータがあります"))
+        raise _bad(Text(en="bytes after the item", ja="値のあとに余分なデータがあります"))
     return value
 
 
@@ -66,7 +66,7 @@ def _header(major: int, length: int) -> bytes:
         if length < 1 << 8 * struct.calcsize(form):
             return bytes([major << 5 | extra]) + struct.pack(form, length)
     raise _bad(
-        Text("length past 64 bits", "長さが64ビットを超えています")
+        Text(en="length past 64 bits", ja="長さが64ビットを超えています")
     )  # pragma: no cover - no such bytes object exists
 
 
@@ -86,7 +86,7 @@ class _Walker:
 
     def take(self, count: int) -> bytes:
         if count > len(self.data) - self.at:
-            raise _bad(Text("it ends early", "途中で終わっています"))
+            raise _bad(Text(en="it ends early", ja="途中で終わっています"))
         found = self.data[self.at : self.at + count]
         self.at += count
         return found
@@ -95,7 +95,7 @@ class _Walker:
         # Recursion is bounded by `depth`, the number of items by `_ITEMS`: a megabyte of empty arrays is refused.
         self.items += 1
         if depth == 0 or self.items > _ITEMS:
-            raise _bad(Text("too deep or too many items", "入れ子が深すぎるか、項目が多すぎます"))
+            raise _bad(Text(en="too deep or too many items", ja="入れ子が深すぎるか、項目が多すぎます"))
         first = self.take(1)[0]
         major, extra = first >> 5, first & 31
         if major == _SIMPLE:
@@ -117,7 +117,7 @@ class _Walker:
         if extra < 24:  # noqa: PLR2004 - RFC 8949 §3
             return extra
         if extra > 27:  # noqa: PLR2004 - 28..30 are reserved, 31 is indefinite
-            raise _bad(Text("indefinite or reserved length", "対応していない長さの書き方です"))
+            raise _bad(Text(en="indefinite or reserved length", ja="対応していない長さの書き方です"))
         return int.from_bytes(self.take(1 << extra - 24), "big")
 
     def simple(self, extra: int) -> Any:
@@ -126,13 +126,13 @@ class _Walker:
         if extra in _FLOATS:
             form = _FLOATS[extra]
             return struct.unpack(form, self.take(struct.calcsize(form)))[0]
-        raise _bad(Text("unknown simple value", "対応していない値です"))
+        raise _bad(Text(en="unknown simple value", ja="対応していない値です"))
 
     def text(self, length: int) -> str:
         try:
             return self.take(length).decode()
         except UnicodeDecodeError as cause:
-            raise _bad(Text("text that is not utf-8", "UTF-8ではない文字列があります")) from cause
+            raise _bad(Text(en="text that is not utf-8", ja="UTF-8ではない文字列があります")) from cause
 
     def map(self, length: int, depth: int) -> dict[Any, Any]:
         found: dict[Any, Any] = {}
@@ -142,7 +142,8 @@ class _Walker:
             if not isinstance(key, int | str | bytes) or key in found:
                 raise _bad(
                     Text(
-                        "a repeated or structured map key", "同じ名前の項目が2つあるか、名前の形式が違います"
+                        en="a repeated or structured map key",
+                        ja="同じ名前の項目が2つあるか、名前の形式が違います",
                     )
                 )
             found[key] = self.item(depth - 1)

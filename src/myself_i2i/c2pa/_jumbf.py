@@ -61,22 +61,22 @@ def active_manifest(store: bytes) -> Manifest:
     """
     outer = list(_superboxes(memoryview(store)))
     if len(outer) != 1 or outer[0].kind != b"c2pa" or outer[0].label != "c2pa":
-        raise _bad(Text("it is not one c2pa store", "ひとつのC2PAデータになっていません"))
+        raise _bad(Text(en="it is not one c2pa store", ja="ひとつのC2PAデータになっていません"))
     manifests = list(_superboxes(outer[0].content))
     labels = [one.label for one in manifests]
     if not manifests or len(set(labels)) != len(labels):
         raise _bad(
             Text(
-                "it has no manifest, or two under one label",
-                "マニフェストがないか、同じラベルのものが2つあります",
+                en="it has no manifest, or two under one label",
+                ja="マニフェストがないか、同じラベルのものが2つあります",
             )
         )
     active = manifests[-1]
     if active.kind not in (b"c2ma", b"c2um"):
         raise _bad(
             Text(
-                "its active manifest is compressed or of an unknown kind",
-                "有効なマニフェストが圧縮されているか、知らない種類です",
+                en="its active manifest is compressed or of an unknown kind",
+                ja="有効なマニフェストが圧縮されているか、知らない種類です",
             )
         )
     parts = list(_superboxes(active.content))
@@ -85,8 +85,8 @@ def active_manifest(store: bytes) -> Manifest:
     if len(claims) != 1 or len(signatures) != 1:
         raise _bad(
             Text(
-                "its active manifest needs one claim and one signature",
-                "有効なマニフェストのクレームと署名が1つずつになっていません",
+                en="its active manifest needs one claim and one signature",
+                ja="有効なマニフェストのクレームと署名が1つずつになっていません",
             )
         )
     return Manifest(active.label, claims[0].label, _cbor(claims[0]), _cbor(signatures[0]))
@@ -107,14 +107,17 @@ def _boxes(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
         count += 1
         if len(view) - at < 8 or count > _BOXES:  # noqa: PLR2004 - a box header is 8 bytes
             raise _bad(
-                Text("a box is cut short, or there are too many", "ボックスが途中で切れているか、多すぎます")
+                Text(
+                    en="a box is cut short, or there are too many",
+                    ja="ボックスが途中で切れているか、多すぎます",
+                )
             )
         size, kind, header = int.from_bytes(view[at : at + 4], "big"), bytes(view[at + 4 : at + 8]), 8
         if size == 1:
             size, header = int.from_bytes(view[at + 8 : at + 16], "big"), 16
         # 0 ("to the end") is legal in JUMBF, but c2pa-rs writes sizes; a second reading is not worth having.
         if size < header or size > len(view) - at:
-            raise _bad(Text("a box does not fit", "ボックスの大きさが合いません"))
+            raise _bad(Text(en="a box does not fit", ja="ボックスの大きさが合いません"))
         yield kind, view[at + header : at + size]
         at += size
 
@@ -124,30 +127,30 @@ def _superboxes(view: memoryview) -> Iterator[Box]:
         if kind == _SUPERBOX:
             yield _superbox(content)
         elif kind != _FREE:
-            raise _bad(Text("a box that is no superbox", "知らないボックスがあります"))
+            raise _bad(Text(en="a box that is no superbox", ja="知らないボックスがあります"))
 
 
 def _superbox(content: memoryview) -> Box:
     first = next(_boxes(content), None)
     if first is None or first[0] != _DESCRIPTION or len(first[1]) < _TOGGLES + 1:
-        raise _bad(Text("a superbox without description", "説明のないボックスがあります"))
+        raise _bad(Text(en="a superbox without description", ja="説明のないボックスがあります"))
     description = bytes(first[1][: _TOGGLES + 1 + _LABEL + 1])
     kind = description[:4] if description[4:_TOGGLES] == _UUID_TAIL else b""
     label = b""
     if description[_TOGGLES] & _HAS_LABEL:
         end = description.find(b"\0", _TOGGLES + 1)
         if end < 0:
-            raise _bad(Text("a label without end", "ラベルに終わりがありません"))
+            raise _bad(Text(en="a label without end", ja="ラベルに終わりがありません"))
         label = description[_TOGGLES + 1 : end]
     header = 16 if int.from_bytes(content[:4], "big") == 1 else 8
     try:
         return Box(kind, label.decode(), content[header + len(first[1]) :])
     except UnicodeDecodeError as cause:
-        raise _bad(Text("a label that is not utf-8", "ラベルがUTF-8ではありません")) from cause
+        raise _bad(Text(en="a label that is not utf-8", ja="ラベルがUTF-8ではありません")) from cause
 
 
 def _cbor(box: Box) -> bytes:
     found = [bytes(content) for kind, content in _boxes(box.content) if kind == _CBOR]
     if len(found) != 1:
-        raise _bad(Text("a part needs one cbor box", "CBORボックスが1つになっていません"))
+        raise _bad(Text(en="a part needs one cbor box", ja="CBORボックスが1つになっていません"))
     return found[0]

@@ -63,17 +63,20 @@ def reading_from(report: Mapping[str, Any], source: Source) -> ManifestReading:
     codes = _mapping(results.get("activeManifest"))
     succeeded = {one.code for one in findings(_sequence(codes.get("success")))}
     failures = findings(_sequence(codes.get("failure")))
+    # Failures found in ingredients now, that their assertions did not record: the store was changed after signing.
+    deltas = _deltas(results)
+    since = tuple(one for found in deltas.values() for one in found)
     standing = _standing(succeeded, results.get("trustListUri"), source.lists)
     return ManifestReading(
         label=label,
         state=_state(report.get("validation_state"), standing),
         standing=standing,
         signer=_signer(_mapping(active.get("signature_info")), succeeded),
-        altered=tuple(one for one in failures if not one.about_credential),
+        altered=tuple(one for one in failures + since if not one.about_credential),
         credential_failures=tuple(one for one in failures if one.about_credential),
         informational=findings(_sequence(codes.get("informational"))),
         assertions=tuple(_assertions(active)),
-        ingredients=tuple(_ingredients(manifests, label, _deltas(results))),
+        ingredients=tuple(_ingredients(manifests, label, deltas)),
         json=report,
         embedded=source.embedded,
         remote_url=source.remote_url,

@@ -18,13 +18,14 @@ from typing import Any, Final
 
 import c2pa
 
-from myself_i2i.c2pa import _report, _self_test
+from myself_i2i.c2pa import _failures, _report, _self_test
 from myself_i2i.c2pa._claim import is_all_created
+from myself_i2i.c2pa._failures import SigningError
 from myself_i2i.c2pa.ingredient import Ingredient
-from myself_i2i.c2pa.reading import ManifestError, ManifestReading, RemoteManifestError
+from myself_i2i.c2pa.reading import ManifestReading
 from myself_i2i.c2pa.settings import SIGN
 from myself_i2i.c2pa.trust import NO_TRUST, TrustSettings
-from myself_i2i.errors import Error, InputError, KeyFileError, LimitError, UsageError
+from myself_i2i.errors import LimitError, UsageError
 from myself_i2i.wording import Text
 
 __all__ = [
@@ -52,11 +53,6 @@ _ALGORITHMS: Final = {
     "es384": c2pa.C2paSigningAlg.ES384,
     "ps256": c2pa.C2paSigningAlg.PS256,
 }
-_REMOTE: Final = "Remote: must fetch remote manifests from url "
-
-
-class SigningError(Error):
-    """The library refused to sign; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,7 @@ def sign(
                     )
             store = builder.sign(signer, mime, io.BytesIO(data), output)
     except c2pa.C2paError as cause:
-        raise _signing_error(cause, failed) from cause
+        raise _failures.signing_error(_kind(cause), str(cause), failed) from cause
     if not is_all_created(store):
         raise SigningError(
             Text(
@@ -148,7 +144,7 @@ def read(
     except c2pa.C2paError.ManifestNotFound:
         return None
     except c2pa.C2paError as cause:
-        raise _reading_error(cause) from cause
+        raise _failures.reading_error(str(cause)) from cause
     digest = None if manifest_store is None else hashlib.sha256(manifest_store).hexdigest()
     source = _report.Source(lists=dict(trust.lists), embedded=embedded, remote_url=url, store_sha256=digest)
     return _report.reading_from(report, source)
@@ -165,7 +161,7 @@ def self_test() -> None:
 
 @functools.lru_cache(maxsize=1)
 def _self_tested(_pid: int) -> None:
-    port = _self_test.Port(sign=_sign_for_test, read=_read_for_test, remote=_REMOTE)
+    port = _self_test.Port(sign=_sign_for_test, read=_read_for_test, remote=_failures.REMOTE)
     problem = _self_test.run(port)
     if problem is not None:
         raise SigningError(
@@ -238,48 +234,8 @@ def _check_request(data: bytes, mime: str, alg: str) -> None:
         )
 
 
-def _signing_error(cause: c2pa.C2paError, failed: Sequence[BaseException]) -> Error:
-    if failed:
-        return KeyFileError(
-            Text(en="the key did not sign: {why}", ja="鍵で署名できませんでした: {why}").format(why=failed[0])
-        )
-    words = str(cause)
-    if isinstance(cause, c2pa.C2paError.Signature) and "certificate" in words:
-        return KeyFileError(
-            Text(en="the certificate cannot sign: {why}", ja="この証明書では署名できません: {why}").format(
-                why=words
-            ),
-            hint=Text(en="issue a new certificate for your key", ja="鍵の証明書を作り直してください"),
-        )
-    if isinstance(cause, c2pa.C2paError.Io | c2pa.C2paError.NotSupported):
-        return InputError(
-            Text(en="the picture cannot be signed: {why}", ja="この画像には署名できません: {why}").format(
-                why=words
-            )
-        )
-    return SigningError(
-        Text(en="the c2pa library refused to sign: {why}", ja="C2PAの署名ができませんでした: {why}").format(
-            why=words
-        )
-    )
-
-
-def _reading_error(cause: c2pa.C2paError) -> ManifestError:
-    words = str(cause)
-    if words.startswith(_REMOTE):
-        url = words.removeprefix(_REMOTE)
-        return RemoteManifestError(
-            Text(
-                en="the manifest lies at {url}; nothing was fetched",
-                ja="C2PAデータは {url} にあります。取得していません",
-            ).format(url=url),
-            url=url,
-        )
-    return ManifestError(
-        Text(en="the c2pa data cannot be read: {why}", ja="C2PAデータを読み取れません: {why}").format(
-            why=words
-        )
-    )
+def _kind(cause: c2pa.C2paError) -> str:
+    return type(cause).__name__.removeprefix("_C2pa")
 
 
 def _sign_for_test(
@@ -296,7 +252,7 @@ def _sign_for_test(
                 builder.set_remote_url(remote_url)
             store = builder.sign(signer, "image/png", io.BytesIO(data), output)
     except c2pa.C2paError as cause:
-        raise _signing_error(cause, ()) from cause
+        raise _failures.signing_error(_kind(cause), str(cause), ()) from cause
     return output.getvalue(), store
 
 

@@ -78,6 +78,11 @@ _STANDING_TEXTS: Final = {
     ),
 }
 
+_HARD_BINDINGS: Final = (
+    "assertion.dataHash.mismatch",
+    "assertion.bmffHash.mismatch",
+    "assertion.boxesHash.mismatch",
+)
 _CREDENTIAL_PREFIXES: Final = ("signingCredential.", "timeStamp.", "cawg.")
 
 
@@ -165,7 +170,8 @@ class ManifestReading:
     signer: SignerInfo
     """Who signed, as the certificate says."""
     altered: tuple[Finding, ...]
-    """Failures about content: pixels, assertions, claim or store are not what was signed. Empty = intact."""
+    """Failures about content: pixels, assertions, claim or store are not what was signed; what was already wrong with
+    an ingredient when it was signed is not here but in `ingredients`. Empty = intact."""
     credential_failures: tuple[Finding, ...]
     """Failures about the credential: untrusted, expired, revoked, time-stamp not on a list."""
     informational: tuple[Finding, ...]
@@ -196,6 +202,15 @@ class ManifestReading:
             for one in self.assertions
             if one.created and (one.label == label or one.label.startswith(f"{label}__"))
         )
+
+    @property
+    def claim_holds(self) -> bool:
+        """Whether everything that was signed is as it was, except perhaps the file's bytes around it.
+
+        True for a file whose metadata was edited after signing, and for a sidecar beside a stripped copy: then the
+        `imageData/v1` digest in our mark can still tell whether the coded picture is the one that was marked.
+        """
+        return all(one.code in _HARD_BINDINGS for one in self.altered)
 
     @property
     def altered_ingredients(self) -> tuple[IngredientReading, ...]:

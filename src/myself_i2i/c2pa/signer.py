@@ -72,12 +72,12 @@ def identify(store: bytes, reading: ManifestReading) -> ClaimSigner:
     # 1. the same bytes
     if reading.store_sha256 != hashlib.sha256(store).hexdigest():
         raise _mismatch(
-            Text("the store is not the one that was judged", "検証したものとは別のC2PAデータです")
+            Text(en="the store is not the one that was judged", ja="検証したものとは別のC2PAデータです")
         )
     # 2. the same manifest
     manifest = _jumbf.active_manifest(store)
     if manifest.label != reading.label:
-        raise _mismatch(Text("the active manifest is another one", "有効なマニフェストが別のものです"))
+        raise _mismatch(Text(en="the active manifest is another one", ja="有効なマニフェストが別のものです"))
     # 3. one signature, one chain
     protected, algorithm, der, signature = _sign1(manifest.signature)
     # 4. the same certificate
@@ -88,9 +88,9 @@ def identify(store: bytes, reading: ManifestReading) -> ClaimSigner:
         spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         starts, ends = leaf.not_valid_before_utc, leaf.not_valid_after_utc
     except Exception as cause:
-        raise _mismatch(Text("the certificate cannot be read", "証明書を読み取れません")) from cause
+        raise _mismatch(Text(en="the certificate cannot be read", ja="証明書を読み取れません")) from cause
     if serial != reading.signer.serial:
-        raise _mismatch(Text("the certificate is another one", "証明書が別のものです"))
+        raise _mismatch(Text(en="the certificate is another one", ja="証明書が別のものです"))
     # 5. the key signed the claim
     _verify(algorithm, key, signature, _to_be_signed(protected, manifest.claim))
     # 6. the key id
@@ -112,7 +112,7 @@ def _mismatch(why: Text) -> VerificationError:
 
 def _sign1(data: bytes) -> tuple[bytes, int, bytes, bytes]:
     if len(data) > _SIGNATURE_BYTES:
-        raise _mismatch(Text("the signature is too large", "署名が大きすぎます"))
+        raise _mismatch(Text(en="the signature is too large", ja="署名が大きすぎます"))
     value = _cbor.decode(data)
     if isinstance(value, _cbor.Tagged) and value.tag == _SIGN1:
         value = value.value
@@ -121,10 +121,10 @@ def _sign1(data: bytes) -> tuple[bytes, int, bytes, bytes]:
             header = _cbor.decode(protected) if protected else {}
         case _:
             raise _mismatch(
-                Text("the signature is no detached cose_sign1", "署名がCOSE_Sign1の形式ではありません")
+                Text(en="the signature is no detached cose_sign1", ja="署名がCOSE_Sign1の形式ではありません")
             )
     if not isinstance(header, dict) or not isinstance(header.get(_ALG), int):
-        raise _mismatch(Text("the signature names no algorithm", "署名に方式が書かれていません"))
+        raise _mismatch(Text(en="the signature names no algorithm", ja="署名に方式が書かれていません"))
     return protected, header[_ALG], _leaf(header, unprotected), signature
 
 
@@ -138,11 +138,14 @@ def _leaf(protected: dict[Any, Any], unprotected: dict[Any, Any]) -> bytes:
     # Two chains: the library may judge one while we name the other.
     if len(chains) != 1:
         raise _mismatch(
-            Text("the signature needs exactly one certificate chain", "証明書チェーンが1つになっていません")
+            Text(
+                en="the signature needs exactly one certificate chain",
+                ja="証明書チェーンが1つになっていません",
+            )
         )
     chain = chains[0] if isinstance(chains[0], list) else [chains[0]]
     if not 1 <= len(chain) <= _CHAIN or not all(isinstance(one, bytes) for one in chain):
-        raise _mismatch(Text("the certificate chain is malformed", "証明書チェーンの形式が違います"))
+        raise _mismatch(Text(en="the certificate chain is malformed", ja="証明書チェーンの形式が違います"))
     leaf: bytes = chain[0]
     return leaf
 
@@ -158,12 +161,14 @@ def _to_be_signed(protected: bytes, claim: bytes) -> bytes:
 def _verify(algorithm: int, key: object, signature: bytes, message: bytes) -> None:
     check = _CHECKS.get(algorithm)
     if check is None:
-        raise _mismatch(Text("the signature's algorithm is not one of c2pa's", "C2PAで使わない署名方式です"))
+        raise _mismatch(
+            Text(en="the signature's algorithm is not one of c2pa's", ja="C2PAで使わない署名方式です")
+        )
     try:
         check(key, signature, message)
     except Exception as cause:
         raise _mismatch(
-            Text("the certificate's key did not sign this claim", "証明書の鍵による署名ではありません")
+            Text(en="the certificate's key did not sign this claim", ja="証明書の鍵による署名ではありません")
         ) from cause
 
 

@@ -59,8 +59,9 @@ class Marked:
     data: bytes
     """The file with XMP and mark."""
     manifest_store: bytes
-    """The C2PA store alone: kept beside the file as `.c2pa`, it still vouches for this exact file when a site
-    strips the copy that was uploaded."""
+    """The C2PA store alone, for a `.c2pa` file beside the picture. Beside this very file it validates; beside a copy
+    that a site stripped, the library finds the bytes changed, and the mark's `imageData` digest tells whether the
+    coded picture is still the same (`ManifestReading.claim_holds`)."""
     image_data: str
     """The picture's `imageData/v1` digest, the same before and after."""
     code: str

@@ -260,9 +260,9 @@ def _envelope(data: bytes) -> dict[str, Any]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as cause:
-        raise _wrong(Text("an envelope that is not json", "JSONではない封筒")) from cause
+        raise _wrong(Text(en="an envelope that is not json", ja="JSONではない封筒")) from cause
     if not isinstance(value, dict) or "payload" not in value:
-        raise _wrong(Text("json that is no envelope", "封筒ではないJSON"))
+        raise _wrong(Text(en="json that is no envelope", ja="封筒ではないJSON"))
     return value
 
 
@@ -278,9 +278,9 @@ def _check(content: MarkContent, image_data: str) -> None:
     optional = [source.image_data for source in content.sources if source.image_data is not None]
     for digest in (content.keyid, image_data, *digests, *optional):
         if not _DIGEST.fullmatch(digest):
-            raise _wrong(Text(f"{digest[:70]!r} for a sha256", f"sha256ではない値（{digest[:70]!r}）"))
+            raise _wrong(Text(en=f"{digest[:70]!r} for a sha256", ja=f"sha256ではない値（{digest[:70]!r}）"))
     if len(set(digests)) != len(digests):
-        raise _wrong(Text("the same source file twice", "同じ元画像が2回"))
+        raise _wrong(Text(en="the same source file twice", ja="同じ元画像が2回"))
 
 
 def _wrong(got: Text) -> UsageError:
