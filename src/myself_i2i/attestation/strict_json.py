@@ -22,7 +22,9 @@ JSON_BYTES = 2**20
 JSON_DEPTH = 32
 """Most arrays and objects inside each other; ours need 5."""
 _INTEGER_DIGITS = 400
-"""No double is longer; Python's own limit on integers raises a plain ValueError much later."""
+"""No double is longer, and reading digits costs more than linear time."""
+_EXACT = 2**53
+"""Integers below this are the same in every language."""
 
 _UNREADABLE = Text(
     en="{where} is not readable as JSON: {why}",
@@ -102,12 +104,13 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _integer(digits: str) -> int:
-    """Refuse integers no double can hold; those up to it may pass (a seed of 64 bits in a stranger's field)."""
+def _integer(digits: str) -> int | float:
+    """Return what every JSON reader sees (RFC 8785 builds on I-JSON): past 2**53 a number is a double."""
     if len(digits) > _INTEGER_DIGITS:
         reason = "a number has too many digits"
         raise ValueError(reason)
-    return int(digits)
+    number = int(digits)
+    return number if abs(number) < _EXACT else _finite(digits)
 
 
 def _too_deep(where: str) -> LimitError:
