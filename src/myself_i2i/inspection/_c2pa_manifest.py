@@ -181,17 +181,23 @@ def _actions(manifest: Mapping[str, Any]) -> Iterator[Action]:
 
 
 def _ingredients(manifest: Mapping[str, Any]) -> Iterator[Ingredient]:
-    for item in dicts(manifest.get("ingredients"))[:MAX_ITEMS]:
-        media = text(item.get("format"))
-        urn = text(item.get("active_manifest"))
-        shown = text(mapping(item.get("thumbnail")).get("format"))
-        pictured = bool(urn or (shown and shown.startswith("image/")))
-        yield Ingredient(
-            relationship=text(item.get("relationship")) or "",
-            title=text(item.get("title")),
-            urn=urn,
-            is_image="image" in media or "/" not in media if media else pictured or None,
-        )
+    # The library lists ingredients of the manifest, and spells some out once more (or only) beside their action.
+    beside = [item for action in _actions(manifest) for item in dicts(action.parameters.get("ingredients"))]
+    listed = [*dicts(manifest.get("ingredients")), *(item for item in beside if "relationship" in item)]
+    return iter(dict.fromkeys(_ingredient(item) for item in listed[:MAX_ITEMS]))
+
+
+def _ingredient(item: Mapping[str, Any]) -> Ingredient:
+    media = text(item.get("format"))
+    urn = text(item.get("active_manifest"))
+    shown = text(mapping(item.get("thumbnail")).get("format"))
+    pictured = bool(urn or (shown and shown.startswith("image/")))
+    return Ingredient(
+        relationship=text(item.get("relationship")) or "",
+        title=text(item.get("title")),
+        urn=urn,
+        is_image="image" in media or "/" not in media if media else pictured or None,
+    )
 
 
 def _generator(manifest: Mapping[str, Any]) -> tuple[str, str | None]:

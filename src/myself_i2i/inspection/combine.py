@@ -5,7 +5,8 @@ How readings are joined:
 1. A reading whose signature was verified decides, for what it signs.
 2. Otherwise the most direct record decides: a graph that was executed before the tool's own parameters, those
    before a summary, that before a bare hint (`Directness`). A weaker record that disagrees stands in the notes.
-3. A weaker "no" never speaks for a more direct record that could not tell: a summary leaves things out.
+3. A weaker "no" never speaks for a more direct record that could not tell: a summary leaves things out. And a graph
+   in which no picture is found does not outweigh parameters of the same tool that tell of one: that is 4.
 4. Equally direct records that contradict each other give "not recorded", with both in evidence and notes.
 5. Gaps (model, strength, extras) are filled from readings that do not disagree; the evidence of all is kept.
 """
@@ -126,7 +127,9 @@ def _decide(found: Sequence[Found]) -> tuple[Answer, Reading | None, list[str]]:
     top = max(item.directness for item in heard)
     best = [item.reading for item in heard if item.directness == top]
     leader = best[0]
-    if any(reading.image_input is not leader.image_input for reading in best):
+    told = [item.reading for item in heard if item.directness >= Directness.RECORD]
+    unseen = leader.image_input is Answer.NO and any(r.image_input is Answer.YES for r in told)
+    if unseen or any(reading.image_input is not leader.image_input for reading in best):
         return Answer.NOT_RECORDED, leader, _disagreements(leader, answered)
     return leader.image_input, leader, _disagreements(leader, answered)
 

@@ -30,6 +30,7 @@ from myself_i2i.inspection.values import text
 
 __all__ = ["read"]
 
+OPENAI = ("OpenAI", "GPT-4o", "gpt-image", "DALL", "ChatGPT", "Sora")
 OPERATIONS = ("com.adobe.firefly.operation", "firefly.operation")
 FIREFLY_MODES = {
     "fill": Mode.INPAINT,
@@ -86,7 +87,7 @@ def _with_inputs(store: Store) -> Reading | None:
 
 
 def _vendor(store: Store) -> Reading:
-    if store.says("OpenAI", "GPT-4o", "gpt-image", "DALL", "ChatGPT"):
+    if store.says(*OPENAI):
         return _reading(
             store, Mode.UNKNOWN, Answer.NOT_RECORDED, "OpenAI does not record whether a picture was given"
         )
@@ -166,7 +167,7 @@ def _reading(
 
 
 def _tool(store: Store) -> str:
-    if store.says("OpenAI", "GPT-4o", "gpt-image", "DALL", "ChatGPT"):
+    if store.says(*OPENAI):
         return "OpenAI"
     if (store.issuer or "").startswith("Google"):
         return "Google"

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from myself_i2i.inspection import (
+    a1111,
+    civitai,
+    comfyui,
+    contentcredentials,
+    drawthings,
+    easydiffusion,
+    fooocus,
+    hfspace,
+    imaginairy,
+    invokeai,
+    invokeai_legacy,
+    krita,
+    midjourney,
+    novelai,
+    sdnext,
+    stabilitymatrix,
+    swarmui,
+    tensorart,
+    xmp_iptc,
+)
 from myself_i2i.inspection.interface import Material, Reading
 
 __all__ = ["READERS", "Directness", "ListedReader"]
@@ -37,38 +57,26 @@ class ListedReader:
     """What kind of record it reads."""
 
 
-_NAMES = (
-    ("novelai", Directness.RECORD),
-    ("invokeai", Directness.EXECUTED),
-    ("invokeai_legacy", Directness.RECORD),
-    ("swarmui", Directness.RECORD),
-    ("stabilitymatrix", Directness.RECORD),
-    ("tensorart", Directness.RECORD),
-    ("civitai", Directness.RECORD),
-    ("comfyui", Directness.EXECUTED),
-    ("drawthings", Directness.RECORD),
-    ("krita", Directness.RECORD),
-    ("fooocus", Directness.RECORD),
-    ("sdnext", Directness.RECORD),
-    ("easydiffusion", Directness.RECORD),
-    ("hfspace", Directness.RECORD),
-    ("imaginairy", Directness.RECORD),
-    ("midjourney", Directness.RECORD),
-    ("a1111", Directness.SUMMARY),
-    ("contentcredentials", Directness.SUMMARY),
-    ("xmp_iptc", Directness.HINT),
+READERS: tuple[ListedReader, ...] = (
+    ListedReader("novelai", novelai.read, Directness.RECORD),
+    ListedReader("invokeai", invokeai.read, Directness.EXECUTED),
+    ListedReader("invokeai_legacy", invokeai_legacy.read, Directness.RECORD),
+    # Apps that run ComfyUI stand before it: they name the tool, its graph says what ran.
+    ListedReader("swarmui", swarmui.read, Directness.RECORD),
+    ListedReader("stabilitymatrix", stabilitymatrix.read, Directness.RECORD),
+    ListedReader("tensorart", tensorart.read, Directness.RECORD),
+    ListedReader("civitai", civitai.read, Directness.RECORD),
+    ListedReader("comfyui", comfyui.read, Directness.EXECUTED),
+    ListedReader("drawthings", drawthings.read, Directness.RECORD),
+    # Tools that write A1111's kind of text stand before A1111: they know what theirs leaves out.
+    ListedReader("krita", krita.read, Directness.RECORD),
+    ListedReader("fooocus", fooocus.read, Directness.RECORD),
+    ListedReader("sdnext", sdnext.read, Directness.RECORD),
+    ListedReader("easydiffusion", easydiffusion.read, Directness.RECORD),
+    ListedReader("hfspace", hfspace.read, Directness.RECORD),
+    ListedReader("imaginairy", imaginairy.read, Directness.RECORD),
+    ListedReader("midjourney", midjourney.read, Directness.RECORD),
+    ListedReader("a1111", a1111.read, Directness.SUMMARY),
+    ListedReader("contentcredentials", contentcredentials.read, Directness.SUMMARY),
+    ListedReader("xmp_iptc", xmp_iptc.read, Directness.HINT),
 )
-
-
-def _existing() -> tuple[ListedReader, ...]:
-    found = []
-    for name, directness in _NAMES:
-        try:
-            module = importlib.import_module(f"myself_i2i.inspection.{name}")
-            found.append(ListedReader(name, module.read, directness))
-        except (ModuleNotFoundError, AttributeError):
-            continue
-    return tuple(found)
-
-
-READERS = _existing()
