@@ -7,6 +7,7 @@ that (`LOAD_TRUNCATED_IMAGES`) is global. So what decides pixels is handed over,
 from __future__ import annotations
 
 import io
+import struct
 from typing import TYPE_CHECKING
 
 from PIL import AvifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
@@ -32,6 +33,7 @@ __all__ = ["decode"]
 
 PNG_NEEDED = frozenset(b"IHDR PLTE tRNS gAMA sRGB iCCP pHYs eXIf IDAT".split())
 LARGEST_PROFILE = 1 << 20  # Pillow's own bound on a decompressed profile
+MOST_DEFLATED = 1032  # deflate makes at most this many bytes of one (zlib technical details)
 MOST_SCANS = 64  # a progressive JPEG has about ten; a thousand scans of a large picture would take hours
 
 _OPENERS: dict[Format, Callable[[io.BytesIO], Image]] = {
@@ -96,16 +98,32 @@ def _prepare(data: bytes, container: Container) -> bytes:
 def _prepare_png(data: bytes) -> bytes:
     """Return the PNG's first header and picture chunks with right CRCs; an animation's first picture only."""
     pieces = [png.MAGIC]
-    header = False
+    header, coded = b"", 0
     for chunk in png.chunks(data):
         body = data[chunk.body : chunk.end]
         if chunk.kind == b"IEND":
             break
         if chunk.kind not in PNG_NEEDED or (chunk.kind == b"IHDR" and header) or _unfit(chunk.kind, body):
             continue
-        header = header or chunk.kind == b"IHDR"
+        if chunk.kind == b"IHDR":
+            header = body
+        coded += len(body) if chunk.kind == b"IDAT" else 0
         pieces.append(pack_chunk(chunk.kind, body))
+    _require_plausible(header, coded)
     return b"".join([*pieces, pack_chunk(b"IEND", b"")])
+
+
+def _require_plausible(header: bytes, coded: int) -> None:
+    """Refuse a size that the coded picture cannot fill, before memory is taken for it."""
+    width, height, bits, colour = struct.unpack_from(">IIBB", header.ljust(13, b"\0"))
+    samples = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(colour, 1)
+    if width * height * bits * samples // 8 > MOST_DEFLATED * coded + LARGEST_PROFILE:
+        raise InputError(
+            Text(
+                en=f"the PNG says {width}x{height}, but holds only {coded} bytes of picture",
+                ja=f"PNGの大きさは{width}x{height}とありますが、画像データが{coded}バイトしかありません",
+            )
+        )
 
 
 def _unfit(kind: bytes, body: bytes) -> bool:

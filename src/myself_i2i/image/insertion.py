@@ -10,7 +10,8 @@ from myself_i2i.errors import InputError
 from myself_i2i.image import jpeg, png, webp
 from myself_i2i.image._findings import decode_text, limit_error
 from myself_i2i.image._splice import Edit, splice
-from myself_i2i.image.container import sniff
+from myself_i2i.image.container import read_container, sniff
+from myself_i2i.image.digest import require_same_picture, too_broken
 from myself_i2i.image.exif import EXIF_HEADER
 from myself_i2i.image.heif_edit import insert_xmp_item
 from myself_i2i.image.interface import LIMITS, Format
@@ -35,7 +36,11 @@ def insert_xmp(data: bytes, packet: bytes) -> bytes:
     """
     if len(packet) > LIMITS.text:
         raise _too_large(len(packet), LIMITS.text)
-    return _WRITERS[sniff(data)](data, packet)
+    written = _WRITERS[sniff(data)](data, packet)
+    require_same_picture(data, written)
+    if read_container(written).xmp != decode_text(packet.removeprefix(b"\xef\xbb\xbf")):
+        raise too_broken()
+    return written
 
 
 def _too_large(got: int, bound: int) -> InputError:

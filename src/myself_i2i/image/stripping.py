@@ -9,6 +9,7 @@ from myself_i2i.image import jpeg, png, webp
 from myself_i2i.image._splice import Edit, splice
 from myself_i2i.image.bmff import boxes
 from myself_i2i.image.container import sniff
+from myself_i2i.image.digest import require_same_picture
 from myself_i2i.image.exif import EXIF_HEADER, orientation_exif, read_orientation
 from myself_i2i.image.heif import manifest_box
 from myself_i2i.image.heif_edit import remove_metadata_items
@@ -53,7 +54,9 @@ def strip_generation_metadata(data: bytes, *, drop_manifest: bool = False) -> by
     Text hidden in the low bits of the pixels CANNOT be removed without changing pixels: ask `hidden_text_possible`.
     Raises `InputError` when the file is too broken to be changed safely, `LimitError` past `LIMITS`.
     """
-    return _STRIPPERS[sniff(data)](data, drop_manifest)
+    stripped = _STRIPPERS[sniff(data)](data, drop_manifest)
+    require_same_picture(data, stripped)
+    return stripped
 
 
 def _strip_png(data: bytes, drop_manifest: bool) -> bytes:  # noqa: FBT001 - one signature for all formats
