@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from myself_i2i.inspection.comfyui import read_graph
 from myself_i2i.inspection.interface import Material, Reading
 
 __all__ = ["graph_in", "read_embedded"]
@@ -24,13 +25,13 @@ def graph_in(value: Any) -> dict[str, Any] | None:
     return nodes or None
 
 
-def read_embedded(value: Any, material: Material) -> Reading | None:
-    """Return what the ComfyUI reader says of the graph in `value`, or None when there is no graph in it."""
+def read_embedded(value: Any, material: Material, *, tool: str, key: str) -> Reading | None:
+    """Return what the ComfyUI reader says of the graph in `value`, or None when there is no graph in it.
+
+    `tool` names the tool in the reading, `key` the place of the graph in its evidence.
+    """
     graph = graph_in(value)
     if graph is None:
         return None
-    from myself_i2i.inspection.comfyui import read_graph  # noqa: PLC0415 - loaded only when a graph is there
-
     container = material.container
-    reading: Reading = read_graph(graph, width=container.width, height=container.height)
-    return reading
+    return read_graph(graph, width=container.width, height=container.height, tool=tool, key=key)

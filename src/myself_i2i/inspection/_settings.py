@@ -106,7 +106,7 @@ def writer_of(info: Infotext) -> Writer:
     signs = (
         (Writer.COMFYUI, folded.startswith("comfyui")),
         (Writer.FOOOCUS, "fooocus" in folded),
-        (Writer.SDNEXT, app.startswith("sd.next") or (not app and _is_old_sdnext(info, version))),
+        (Writer.SDNEXT, app.startswith("sd.next") or _in_sdnext_style(info, version, app)),
         (Writer.OTHER, bool(app)),
         (Writer.CIVITAI, not version and info.key("Civitai resources", "Civitai metadata") is not None),
         (Writer.KRITA, (info.get("Model hash") or "").casefold() == "unknown"),
@@ -114,10 +114,13 @@ def writer_of(info: Infotext) -> Writer:
     return next((writer for writer, shown in signs if shown), None) or _a1111_or_other(info, version)
 
 
-def _is_old_sdnext(info: Infotext, version: str) -> bool:
-    # Before "App" was written (2023): the version is a bare git hash, and these settings are its own.
-    own = info.key("Operations", "Parser", "Backend", "Pipeline") is not None
-    return own or (_GIT_HASH.fullmatch(version) is not None and info.key("Sampler") is not None)
+def _in_sdnext_style(info: Infotext, version: str, app: str) -> bool:
+    # `Operations` says what ran, whoever wrote it. Before `App` was written (2023), SD.Next is known by a bare git
+    # hash as version and by settings of its own.
+    if info.key("Operations") is not None:
+        return True
+    own = info.key("Parser", "Backend", "Pipeline") is not None
+    return not app and (own or (_GIT_HASH.fullmatch(version) is not None and info.key("Sampler") is not None))
 
 
 def _a1111_or_other(info: Infotext, version: str) -> Writer:

@@ -79,7 +79,7 @@ def _is_civitai_extra(extra: Any) -> bool:
 
 
 def _from_graph(data: dict[str, Any], material: Material) -> Reading | None:
-    reading = read_embedded(data, material)
+    reading = read_embedded(data, material, tool="Civitai", key="UserComment graph")
     if reading is None:
         return None
     extra = data.get("extraMetadata")
@@ -115,8 +115,6 @@ def _from_graph(data: dict[str, Any], material: Material) -> Reading | None:
     ]
     return replace(
         reading,
-        tool="Civitai",
-        tool_version=None,
         mode=mode,
         image_input=answer,
         inputs=(*reading.inputs, *added) if answer is Answer.YES else (),

@@ -168,7 +168,7 @@ def _extras(data: Mapping[str, Any]) -> dict[str, Any]:
         new: value for new, old in names.items() if (value := first_text(data, *old)) is not None
     }
     extras |= {
-        key: value for key in ("seed", "steps") if (value := first_scalar(data, key, key.title())) is not None
+        key: found for key in ("seed", "steps") if (found := first_scalar(data, key, key.title())) is not None
     }
     loras = _loras(data)
     if loras:

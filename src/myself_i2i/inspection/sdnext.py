@@ -74,7 +74,7 @@ def read(material: Material) -> Reading | None:
         notes.append(later[1])
     version = info.get("Version")
     return Reading(
-        tool="SD.Next",
+        tool=_tool(info),
         tool_version=version,
         mode=mode,
         image_input=answer,
@@ -85,6 +85,11 @@ def read(material: Material) -> Reading | None:
         evidence=(*evidence_of(info, place, _evidence_keys(info)), *((later[0],) if later else ())),
         notes=tuple(notes),
     )
+
+
+def _tool(info: Infotext) -> str:
+    app = (info.get("App") or "SD.Next").strip()
+    return "SD.Next" if app.casefold().startswith("sd.next") else f"{app[:100]} (SD.Next-style text)"
 
 
 def _operations(info: Infotext) -> frozenset[str]:

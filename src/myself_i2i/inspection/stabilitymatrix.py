@@ -53,7 +53,7 @@ def read(material: Material) -> Reading | None:
         return None
     kind = first_text(project, "ProjectType") or ""
     own = _from_project(kind, project)
-    graph = read_embedded(parse_json(material.text("prompt")), material)
+    graph = read_embedded(parse_json(material.text("prompt")), material, tool="StabilityMatrix", key="prompt")
     extras = _extras(material, parameters, project)
     if graph is None or (
         graph.image_input is Answer.NOT_RECORDED and own.image_input is not Answer.NOT_RECORDED
@@ -72,8 +72,6 @@ def read(material: Material) -> Reading | None:
         )
     return replace(
         graph,
-        tool="StabilityMatrix",
-        tool_version=None,
         model=graph.model or first_text(parameters, "ModelName"),
         extras={**graph.extras, **extras},
         evidence=(*own.evidence, *graph.evidence),

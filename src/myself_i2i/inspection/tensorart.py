@@ -45,7 +45,7 @@ def read(material: Material) -> Reading | None:
     data = parse_json(material.text("generation_data"))
     if not isinstance(data, dict):
         return None
-    graph = read_embedded(parse_json(material.text("prompt")), material)
+    graph = read_embedded(parse_json(material.text("prompt")), material, tool="Tensor.Art", key="prompt")
     own = _from_data(data)
     if graph is None or (graph.image_input is Answer.NOT_RECORDED and own.image_input is Answer.YES):
         return own
@@ -53,8 +53,6 @@ def read(material: Material) -> Reading | None:
         return replace(own, evidence=(*own.evidence, *graph.evidence), image_input=Answer.NOT_RECORDED)
     return replace(
         graph,
-        tool="Tensor.Art",
-        tool_version=None,
         model=own.model or graph.model,
         inputs=(*graph.inputs, *(item for item in own.inputs if item.name is not None)),
         extras={**graph.extras, **own.extras},
