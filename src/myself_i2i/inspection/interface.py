@@ -68,8 +68,11 @@ EVIDENCE_CHARACTERS = 300
 
 
 def shorten(value: object, limit: int = EVIDENCE_CHARACTERS) -> str:
-    """Return `value` as text of at most `limit` characters, the cut shown by an ellipsis."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    """Return `value` as text of at most `limit` characters, the cut shown by an ellipsis. Never raises."""
+    try:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    except (RecursionError, ValueError):
+        text = "…"  # nested just less deep than the parser allows: writing it out needs a few frames more
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
