@@ -34,7 +34,13 @@ def read(material: Material) -> Reading | None:
 
 
 def read_graph(
-    graph: object, *, width: int, height: int, tool: str = "ComfyUI", key: str = "prompt", workflow: Any = None
+    graph: object,
+    *,
+    width: int,
+    height: int,
+    tool: str = "ComfyUI",
+    key: str = "prompt",
+    workflow: Any = None,
 ) -> Reading | None:
     """Return what an API graph (parsed JSON) records about a picture of this size, or None when it is no graph.
 

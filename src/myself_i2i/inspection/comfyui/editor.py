@@ -203,14 +203,20 @@ def _wire_group_inputs(outer: EditorNode, inner: list[EditorNode]) -> None:
                 continue
             name, kind = str(entry.get("name")), str(entry.get("type"))
             for index, exposed in enumerate(outer.inputs):
-                if index not in taken and str(exposed.get("type")) == kind and str(exposed.get("name")).endswith(name):
+                if (
+                    index not in taken
+                    and str(exposed.get("type")) == kind
+                    and str(exposed.get("name")).endswith(name)
+                ):
                     taken.add(index)
                     if index in outer.links:
                         node.links[place] = outer.links[index]
                     break
 
 
-def _group_outputs(outer: EditorNode, inner: list[EditorNode], hidden: set[tuple[str, int]]) -> list[tuple[int, int]]:
+def _group_outputs(
+    outer: EditorNode, inner: list[EditorNode], hidden: set[tuple[str, int]]
+) -> list[tuple[int, int]]:
     """Return, for each output of the group, the member and output behind it."""
     free = [
         (index, slot, str(entry.get("type")))

@@ -55,7 +55,7 @@ _NAMES: Final = tuple(
             r"^(opt(ional)?_|.*refiner_|.*base_)?vae\d?$|clip_?vision|insight_?face|^face_?analysis|upscale_?model"
             r"|^sigmas$|^noise$|^sampler$|^control_?net(_model)?(_\d+)?$|^ip_?adapter(_model|_flux)?$|^instant_?id$"
             r"|^pulid(_flux)?$|^eva_?clip$|^style_model|^photomaker$|^brushnet$|^sam_|^bbox_|^segm_|detector"
-            r"|motion_model|hypernetwork|^gligen|^seed$|^model_patch$|^scheduler$|^ella$|^birefnet|^rembg"
+            r"|motion_model|audio|camera|hypernetwork|^gligen|^seed$|^model_patch$|^scheduler$|^ella$|^birefnet|^rembg"
             r"|model_(name|path)|^(.*_)?(depth|dav2|da|florence2?|joy\w*|llm|blip|tagger|wd14|sam2?|seg\w*|birefnet"
             r"|face|pose|supir|ccsr|inpaint|lama|matting|rife|yolo\w*|ultralytics)_model$",
             Want.ASSET,
@@ -66,23 +66,33 @@ _NAMES: Final = tuple(
             Want.NUMBER,
         ),
         (r"mask|^segs$|segmentation", Want.MASK),
+        (r"^(image|images|pixels|img)", Want.IMAGE),
         (r"latent|^samples?(_?\w)?$|^stage_[bc]$|^ref_samples", Want.LATENT),
         (r"text|string|caption|^tags?$|^clip_[lg]$|^t5xxl$|^llama$|prompt(?!.*image)", Want.TEXT),
-        (r"positive|negative|^cond|conditioning|^guider|^base_pos|^base_neg|^refiner_(pos|neg)|uncond", Want.COND),
+        (
+            r"positive|negative|^cond|conditioning|^guider|^base_pos|^base_neg|^refiner_(pos|neg)|uncond",
+            Want.COND,
+        ),
         (
             r"image|images|pixel|img|picture|photo|^video|frame|^hint|portrait|^face$|^source$|^destination$"
             r"|^reference|_ref$|^ref_|character|sketch|scribble|background|foreground|^subject|^input_\w*pic"
             r"|^(depth|canny|pose|normal|lineart)(_map|_image)?$",
             Want.IMAGE,
         ),
-        (r"^(model|models|unet|diffusion_model)\d*$|^(base|refiner)_?model|model\d$|_model$|^opt_model", Want.MODEL),
+        (
+            r"^(model|models|unet|diffusion_model)\d*$|^(base|refiner)_?model|model\d$|_model$|^opt_model",
+            Want.MODEL,
+        ),
         (r"^(opt_|base_|refiner_)?clip\d?$", Want.CLIP),
         (
             r"width|height|^size|seed|steps?$|^cfg|denoise|strength|ratio|^int|^float|number|amount|weight|percent"
             r"|scale|factor|select|index|boolean|^switch$|^fps|length|duration|batch|count|^[abxyn]$",
             Want.NUMBER,
         ),
-        (r"pipe|^ctx|context|bundle|stack|script|^data$|^inputs$|settings|parameters|options|tuple", Want.BUNDLE),
+        (
+            r"pipe|(^|_)ctx|context|bundle|stack|script|^data$|^inputs$|settings|parameters|options|tuple",
+            Want.BUNDLE,
+        ),
     )
 )
 

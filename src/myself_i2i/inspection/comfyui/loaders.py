@@ -33,7 +33,8 @@ _NOT_LOADER: Final = re.compile(
     re.IGNORECASE,
 )
 _SURE: Final = re.compile(
-    r"^(LoadImage|LoadLatent$|LoadVideo|VHS_LoadVideo|VHS_LoadImage|ETN_Load|easy loadImage|Image Load$|Load Image Batch$|LoadImagesFrom)", re.IGNORECASE
+    r"^(LoadImage|LoadLatent$|LoadVideo|VHS_LoadVideo|VHS_LoadImage|ETN_Load|easy loadImage|Image Load$|Load Image Batch$|LoadImagesFrom)",
+    re.IGNORECASE,
 )
 _PICTURE_FILE: Final = re.compile(
     r"^(?!.*[\n\r]).{1,1000}\.(png|jpe?g|webp|avif|gif|bmp|tiff?|heic|psd|exr|latent|mp4|webm|mov)(\s*\[(input|output|temp)\])?$"
@@ -71,7 +72,9 @@ def _class_loads(class_type: str) -> bool:
 
 def is_loader(node: Node) -> bool:
     """Whether the node brings a picture in from outside the graph."""
-    if any(name in node.links for name in ("image", "images", "pixels", "latent", "samples")) and not literal_name(node):
+    if any(
+        name in node.links for name in ("image", "images", "pixels", "latent", "samples")
+    ) and not literal_name(node):
         return False
     return _class_loads(node.class_type) or (not node.links and names_file(node) is not None)
 

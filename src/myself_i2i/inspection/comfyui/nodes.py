@@ -27,7 +27,9 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_IMAGE_INPUT = r"image|pixels|img|latent|samples|picture|photo|frame|video|hint|source|ref|face|sketch|embed|vision_out"
+_IMAGE_INPUT = (
+    r"image|pixels|img|latent|samples|picture|photo|frame|video|hint|source|ref|face|sketch|embed|vision_out"
+)
 
 _RULES: Final = tuple(
     (_compile(node), _compile(name), kind)
@@ -36,6 +38,8 @@ _RULES: Final = tuple(
         (r"UltimateSDUpscale|SUPIR|SeedVR|StableSR|CCSR|AuraSR|Topaz|FlashVSR|InvSR|DiffBIR|LDSR", _IMAGE_INPUT, Kind.ENLARGE),
         (r"(Stability|Recraft|Magnific|WaveSpeed|Clarity|Freepik|Kling).*(Upscal|Enhanc)", _IMAGE_INPUT, Kind.ENLARGE),
         (r"Iterative\w*Upscale|Upscale.*(Sampler|Tiled)|TiledUpscale|MakeTileSEGS", _IMAGE_INPUT, Kind.ENLARGE),
+        # A film between stills, whatever else its class name says.
+        (r"FunInpaintToVideo|FirstLastFrame|WanImageToVideo|Wan\w*ToVideo(?<!Vace)", r"^(start|end|first|last)|^image|vision_out", Kind.INIT),
         # Canvas made larger, the new part drawn.
         (r"Pad\w*Outpaint|Outpaint|FluxProExpand|ImageExpand.*(API|Node)|ExtendFor", r"image|pixels|img", Kind.OUTPAINT),
         # Control maps. `InpaintPreprocessor` is one of these: it feeds a ControlNet.
@@ -55,14 +59,14 @@ _RULES: Final = tuple(
         # Edit models: the picture stands beside the instruction.
         (r"ReferenceLatent|QwenImageEdit|Qwen.?Image.?Edit|InstructPix|Kontext|OmniGen|HiDream.?E1|ImageEdit|EditImage|ICEdit|Step1X"
          r"|SeedEdit|Seedream|NanoBanana|Nano.?Banana|GPT.?Image|DallE?\s?2|Dalle2|Gemini\w*Image|ImageModify|ReplaceBackground"
-         r"|Recraft\w*RemoveBackground|IC.?Light|LayeredDiffusion(Diff|Cond)|Bagel|Flux2\w*(Pro|Max|Image)|UMO|ChronoEdit|LongCat.*Edit|Grok.*Image"
+         r"|Recraft\w*RemoveBackground|IC.?Light|LayeredDiffusion(Diff|Cond)|Bagel|Flux2\w*(Pro|Max|Image)|ChronoEdit|LongCat.*Edit|Grok.*Image"
          r"|Reve.*(Edit|Remix)", r"image|pixels|img|latent|foreground|background|samples|picture|video|ref|input_", Kind.EDIT),
         # A part is redrawn under a mask.
         (r"VAEEncodeForInpaint|Inpaint|InPaint|BrushNet|PowerPaint|SetLatentNoiseMask|FluxProFill|FluxFill|LanPaint|MaskedSampler"
          r"|Masked.?Fill|ImageErase|SearchAndReplace|Lama.?Remov|BlendInpaint|CropAndStitch", r"image|pixels|img|latent|samples|stitch|original|cropped", Kind.INPAINT),
         # A film that starts from a still, and the services' plain image-to-image.
         (r"ImageToVideo|img2vid|ImgToVideo|Image.?To.?Video|I2V|Animate(?!Diff)|FirstLastFrame|StartEnd|S2V|HuMo|LivePortrait"
-         r"|ImageToImage|Image2Image|Img2Img|StabilityStableImage", r"image|start|end|first|last|frame|video|img|samples|latent|pixels", Kind.INIT),
+         r"|ImageToImage|Image2Image|Img2Img|StabilityStableImage", r"image|start|end|first|last|frame|video|img|samples|latent|pixels|vision_out", Kind.INIT),
     )
 )  # fmt: skip
 
@@ -88,7 +92,9 @@ _NOT_SAMPLER: Final = _compile(
     r"|combo|ModelSampling|hook|(to|from|edit)_?detailer|DetailerPipeTo|resampler|^sampler[A-Z_]\w*(?<!custom)(?<!advanced)$"
     r"|upsampler|preview|guider|save|info|text|string|seed|Parameters"
 )
-_SURE_SAMPLER: Final = _compile(r"^(KSampler|SamplerCustom|WanVideoSampler|HyVideoSampler|ttN .*sampler|easy .*sampler)")
+_SURE_SAMPLER: Final = _compile(
+    r"^(KSampler|SamplerCustom|WanVideoSampler|HyVideoSampler|ttN .*sampler|easy .*sampler)"
+)
 
 _API_NODES: Final = _compile(
     r"^(OpenAI|Flux(Pro(?!mpt)|Kontext(Pro|Max))|Flux2(Pro|Max|Image|Flex)|Luma(Image|Video|Photon)|Runway|Stability|Gemini|GoogleGemini"
@@ -102,16 +108,20 @@ _SYNTHETIC: Final = _compile(
     r"|EmptyLatent|Latent.?Size|Size.?Picker|Aspect.?Ratio|draw.?(text|shape)|CreateShape|Create.*Mask|Text.?(to|on|overlay).?Image"
     r"|Color.?(Fill|Image|Panel)|Blank|SimpleText|QR.?Code|Palette|Rect.*Mask|Circle.*Mask|Resolution|Constant|StageC_Empty"
     r"|StableCascade_Empty|Efficient.?Loader|Eff\.? Loader|a1111Loader|fullLoader|comfyLoader|fluxLoader|hunyuanDiT|CheckpointLoader"
-    r"|pipeLoader|Checkpoint|UNET|Unet|Primitive|SDXL.*Loader|Seed"
+    r"|pipeLoader|^(ttN|easy) \w*Loader|Checkpoint|UNET|Unet|Primitive|SDXL.*Loader|Seed|Ratio|Concept"
 )
 
 _SAVE: Final = _compile(
     r"^save|save.?(image|img|webp|png|jpe?g|anim|video|webm|gif|picture)|image.?(save|saver)|\bsaver\b|imageSave|VideoCombine"
     r"|CreateWebP|Pipeline.?Terminator|send.?image|image.?(send|output|return|export)|output.?image|SaveImage|ETN_Send"
-    r"|websocket|ImageAndMaskPreview|S3.*Save|Upload.*(Image|S3)|Result"
+    r"|websocket|ImageAndMaskPreview|S3.*Save|Upload.*(Image|S3)"
 )
-_PREVIEW: Final = _compile(r"preview|display|viewer|show.?image|compar|Image.?Chooser|PreviewBridge|image.?feed|ShowImages")
-_NOT_SAVE: Final = _compile(r"save.?(latent|text|lora|model|checkpoint|clip|vae|audio|mask.?to.?clip|json|string|prompt|caption)|ModelSave|CheckpointSave|LoraSave|preview.?(text|any$)|display.?(text|any|string|number|int|float)|Show.?Text")
+_PREVIEW: Final = _compile(
+    r"preview|display|viewer|show.?image|compar|Image.?Chooser|PreviewBridge|image.?feed|ShowImages"
+)
+_NOT_SAVE: Final = _compile(
+    r"save.?(latent|text|lora|model|checkpoint|clip|vae|audio|mask.?to.?clip|json|string|prompt|caption)|ModelSave|CheckpointSave|LoraSave|preview.?(text|any$)|display.?(text|any|string|number|int|float)|Show.?Text"
+)
 
 
 @functools.lru_cache(maxsize=4096)

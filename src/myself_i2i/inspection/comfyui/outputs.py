@@ -43,7 +43,11 @@ class Candidate:
 
     def fits(self, width: int, height: int) -> bool:
         """Whether the stated size is the file's, up to what the VAE rounds away."""
-        return self.size is not None and abs(self.size.width - width) < VAE_STEP and abs(self.size.height - height) < VAE_STEP
+        return (
+            self.size is not None
+            and abs(self.size.width - width) < VAE_STEP
+            and abs(self.size.height - height) < VAE_STEP
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +81,11 @@ def pick(graph: Graph, width: int, height: int) -> Picked | None:
     agreed = last or all(c.verdict.answer is best.verdict.answer for c in left)
     made = [c for c in candidates if c.trace.samplers or c.trace.services]
     if last and len(candidates) > 1:
-        notes.append(f"{len(candidates)} outputs and none has this picture's size; the last pass (node {best.node.id}) is reported")
-    if not fitting and not last and made and len(left) < len(candidates):
-        agreed = agreed and all(c.verdict.answer is best.verdict.answer for c in made)
+        notes.append(
+            f"{len(candidates)} outputs and none has this picture's size; the last pass (node {best.node.id}) is reported"
+        )
+    rivals = [] if last else _rivals(left, made, fitting=bool(fitting))
+    agreed = agreed and all(c.verdict.answer is best.verdict.answer for c in rivals)
     if not agreed:
         notes.append(f"{len(left)} outputs fit this picture and they differ in what went in")
     return Picked(
@@ -91,8 +97,20 @@ def pick(graph: Graph, width: int, height: int) -> Picked | None:
     )
 
 
+def _rivals(left: list[Candidate], made: list[Candidate], *, fitting: bool) -> list[Candidate]:
+    """Return outputs that were set aside by size, but not safely.
+
+    Beside one of fitting size: runs whose size follows from a loaded file, and so may be the same. Where only a
+    loaded file or a map of one is left: the runs whose size does not fit, since a cut or montage has any size.
+    """
+    if fitting:
+        return [c for c in made if c.size is None]
+    return [] if any(c in made for c in left) else made
+
+
 def _candidates(graph: Graph) -> list[Candidate]:
-    nodes = [node for node in graph.nodes.values() if is_output(node.class_type) and _pictures(node)]
+    nodes = [node for node in graph.nodes.values() if _writes(node) and _pictures(node)]
+    nodes = [node for node in nodes if "compar" not in node.class_type.lower()] or nodes
     if not nodes:
         used = graph.consumed()
         nodes = [node for node in graph.nodes.values() if node.id not in used and _pictures(node)]
@@ -101,13 +119,27 @@ def _candidates(graph: Graph) -> list[Candidate]:
     found = []
     for node in nodes:
         trace = walk(graph, node.id, limit=limit)
-        found.append(Candidate(node=node, size=size_at(graph, node.id), trace=trace, verdict=judge(graph, trace)))
+        found.append(
+            Candidate(node=node, size=size_at(graph, node.id), trace=trace, verdict=judge(graph, trace))
+        )
     return found
+
+
+def _writes(node: Node) -> bool:
+    """Whether the node writes or shows pictures; some packs' samplers do so themselves (`image_output`: "Save")."""
+    shown = node.widgets.get("image_output")
+    if isinstance(shown, str) and shown.strip().lower() not in {"hide", "none", "disabled", ""}:
+        return True
+    return is_output(node.class_type) or node.class_type in {
+        "KSampler (Efficient)",
+        "KSampler Adv. (Efficient)",
+    }
 
 
 def _pictures(node: Node) -> bool:
     return any(
-        want_of(name, node.types.get(name, "")) in {Want.IMAGE, Want.LATENT, Want.BUNDLE, Want.ANY} for name in node.links
+        want_of(name, node.types.get(name, "")) in {Want.IMAGE, Want.LATENT, Want.BUNDLE, Want.ANY}
+        for name in node.links
     )
 
 
@@ -135,8 +167,14 @@ def _foreign(graph: Graph, candidate: Candidate, width: int, height: int) -> boo
     for _ in range(8):
         if node is None or is_sampler(node.class_type):
             break
-        names = [name for name in node.links if want_of(name, node.types.get(name, "")) in {Want.IMAGE, Want.LATENT}]
-        plain = node is candidate.node or node.class_type.startswith("VAEDecode") or node.class_type == "Reroute"
+        names = [
+            name
+            for name in node.links
+            if want_of(name, node.types.get(name, "")) in {Want.IMAGE, Want.LATENT}
+        ]
+        plain = (
+            node is candidate.node or node.class_type.startswith("VAEDecode") or node.class_type == "Reroute"
+        )
         if len(names) != 1 or not plain:
             return False
         node = graph.nodes.get(node.links[names[0]].node)

@@ -8,7 +8,7 @@ from myself_i2i.inspection.comfyui.graph import MAX_NODES, Graph, is_prompt
 from myself_i2i.inspection.comfyui.kinds import ASIDE
 from myself_i2i.inspection.comfyui.loaders import describe
 from myself_i2i.inspection.comfyui.outputs import Candidate, Picked, pick
-from myself_i2i.inspection.comfyui.settings import denoise_of, loras, model_of, options, prompts
+from myself_i2i.inspection.comfyui.settings import denoise_of, loras, makes_maps, model_of, options, prompts
 from myself_i2i.inspection.comfyui.sources import Found
 from myself_i2i.inspection.comfyui.verdict import Verdict
 from myself_i2i.inspection.interface import Answer, Evidence, Mode, Reading, Role, shorten
@@ -30,15 +30,21 @@ def report(
     verdict, notes = picked.candidate.verdict, [*graph.notes, *picked.notes, *picked.candidate.verdict.notes]
     mode, answer = verdict.mode, verdict.answer
     if picked.screenshot:
-        notes.append("the pixels look like a screenshot of the editor; what is reported is the graph it carries")
+        notes.append(
+            "the pixels look like a screenshot of the editor; what is reported is the graph it carries"
+        )
     if picked.foreign:
-        notes.append("the pixels have a size this graph cannot make; the file may be the loaded picture itself")
+        notes.append(
+            "the pixels have a size this graph cannot make; the file may be the loaded picture itself"
+        )
     if picked.foreign or not picked.agreed:
         mode, answer = Mode.UNKNOWN, Answer.NOT_RECORDED
     if graph.source == "workflow":
         notes.append("only the editor's workflow is in the file, not the graph that ran")
     if editor is not None and _differs(graph, editor):
-        notes.append("the editor's workflow in the file is not the graph that ran; the graph that ran is reported")
+        notes.append(
+            "the editor's workflow in the file is not the graph that ran; the graph that ran is reported"
+        )
     return Reading(
         tool=tool,
         mode=mode,
@@ -56,7 +62,9 @@ def oversize(found: Found) -> Reading | None:
     """Return the honest answer for a graph that is there but over the bounds, or None when there is none."""
     for value, key in ((found.prompt, found.prompt_key), (found.workflow, found.workflow_key)):
         nodes = value.get("nodes") if isinstance(value, dict) else None
-        if isinstance(value, dict) and (is_prompt(value) or (isinstance(nodes, list) and len(nodes) > MAX_NODES)):
+        if isinstance(value, dict) and (
+            is_prompt(value) or (isinstance(nodes, list) and len(nodes) > MAX_NODES)
+        ):
             note = f"a graph of more than {MAX_NODES} nodes was not followed"
             size = str(len(nodes) if isinstance(nodes, list) else len(value))
             return Reading(
@@ -89,21 +97,39 @@ def _evidence(graph: Graph, key: str, picked: Picked, verdict: Verdict) -> list[
         lines.append(Evidence(f"{key}[{node.id}].{node.class_type}", shorten(name)))
         via = graph.nodes.get(use.via[0])
         if via is not None:
-            lines.append(Evidence(f"{key}[{via.id}].{via.class_type}.{use.via[1]}", f"{use.kind.name.lower()} <- {node.id}"))
+            lines.append(
+                Evidence(
+                    f"{key}[{via.id}].{via.class_type}.{use.via[1]}", f"{use.kind.name.lower()} <- {node.id}"
+                )
+            )
     for sampler in candidate.trace.samplers[:8]:
         node = graph.nodes[sampler]
         denoise = denoise_of(graph, node)
-        lines.append(Evidence(f"{key}[{sampler}].{node.class_type}.denoise", "not recorded" if denoise is None else f"{denoise:g}"))
-    lines += [Evidence(f"{key}[{item}].class_type", graph.nodes[item].class_type) for item in candidate.trace.services[:4]]
-    lines += [Evidence(f"{key}[{item}].class_type", graph.nodes[item].class_type) for item in candidate.trace.enlargers[:4]]
-    lines += [Evidence(f"{key}[{item}].class_type", f"{graph.nodes[item].class_type} (not known here)") for item in candidate.trace.unknown[:4]]
+        lines.append(
+            Evidence(
+                f"{key}[{sampler}].{node.class_type}.denoise",
+                "not recorded" if denoise is None else f"{denoise:g}",
+            )
+        )
+    lines += [
+        Evidence(f"{key}[{item}].class_type", graph.nodes[item].class_type)
+        for item in candidate.trace.services[:4]
+    ]
+    lines += [
+        Evidence(f"{key}[{item}].class_type", graph.nodes[item].class_type)
+        for item in candidate.trace.enlargers[:4]
+    ]
+    lines += [
+        Evidence(f"{key}[{item}].class_type", f"{graph.nodes[item].class_type} (not known here)")
+        for item in candidate.trace.unknown[:4]
+    ]
     return list(dict.fromkeys(lines))
 
 
 def _model(graph: Graph, candidate: Candidate) -> str | None:
     for key in (*reversed(candidate.trace.samplers), *candidate.trace.services):
         name = model_of(graph, graph.nodes[key])
-        if name is not None:
+        if name is not None and not makes_maps(name):
             return name
     return None
 
@@ -114,7 +140,11 @@ def _extras(graph: Graph, candidate: Candidate) -> dict[str, Any]:
     names = loras(graph, trace.visited)
     if names:
         extras["loras"] = names
-    models = list(dict.fromkeys(name for key in trace.samplers if (name := model_of(graph, graph.nodes[key])) is not None))
+    models = list(
+        dict.fromkeys(
+            name for key in trace.samplers if (name := model_of(graph, graph.nodes[key])) is not None
+        )
+    )
     if len(models) > 1:
         extras["models"] = models
     nets = [value[:200] for key in trace.visited for name, value in _controlnets(graph, key)]
@@ -124,20 +154,32 @@ def _extras(graph: Graph, candidate: Candidate) -> dict[str, Any]:
     if first is not None:
         extras |= prompts(graph, first) | options(graph, first)
     if len(trace.samplers) > 1:
-        extras["passes"] = [{"node": key, "denoise": denoise_of(graph, graph.nodes[key])} for key in trace.samplers[:16]]
+        extras["passes"] = [
+            {"node": key, "denoise": denoise_of(graph, graph.nodes[key])} for key in trace.samplers[:16]
+        ]
     only = [use.node for use in trace.uses if use.kind in ASIDE]
     if only:
-        extras["loaded_only_for_text_or_size"] = [describe(graph, graph.nodes[key], Role.UNKNOWN).name for key in dict.fromkeys(only)]
+        extras["loaded_only_for_text_or_size"] = [
+            describe(graph, graph.nodes[key], Role.UNKNOWN).name for key in dict.fromkeys(only)
+        ]
     return extras
 
 
 def _controlnets(graph: Graph, key: str) -> list[tuple[str, str]]:
     node = graph.nodes[key]
-    found = [(name, link.node) for name, link in node.links.items() if name.startswith(("control_net", "controlnet"))]
+    found = [
+        (name, link.node)
+        for name, link in node.links.items()
+        if name.startswith(("control_net", "controlnet"))
+    ]
     names = []
     for name, source in found:
         loader = graph.nodes.get(source)
-        value = next((v for k, v in loader.widgets.items() if k.endswith("name") and isinstance(v, str)), None) if loader else None
+        value = (
+            next((v for k, v in loader.widgets.items() if k.endswith("name") and isinstance(v, str)), None)
+            if loader
+            else None
+        )
         if value is not None:
             names.append((name, value))
     return names

@@ -11,31 +11,30 @@ from myself_i2i.inspection.comfyui.graph import Graph, Node, literal
 from myself_i2i.inspection.comfyui.inputs import want_of
 from myself_i2i.inspection.comfyui.kinds import Want
 
-__all__ = ["annotates", "denoise_of", "loras", "model_of", "options", "prompts"]
+__all__ = ["denoise_of", "loras", "makes_maps", "model_of", "options", "prompts"]
 
 MAX_NAMES: Final = 64
 """Most LoRA names kept."""
 MAX_LOOK: Final = 400
 """Most nodes looked at for one setting."""
 
-_ANNOTATOR: Final = re.compile(
-    r"lotus|marigold|geowizard|depth.?(fm|anything|pro)|preprocessor|annotator|canny|openpose|dwpose|midas|hed\b|lineart|normal.?map",
-    re.IGNORECASE,
-)
+_MAP_MAKER: Final = re.compile(r"lotus|marigold|geowizard|depth.?(fm|anything|pro)", re.IGNORECASE)
 _MODEL_KEYS: Final = (
     "ckpt_name", "unet_name", "base_ckpt_name", "gguf_name", "model_name", "base_model", "model", "model_path", "ckpt", "base_checkpoint",
     "checkpoint", "repo_id", "pretrained_model", "diffusion_model", "model_id",
 )  # fmt: skip
 _MODEL_FILE: Final = re.compile(r"\.(safetensors|ckpt|sft|gguf|pt|pth|bin)$|^[\w.-]+/[\w.-]+$", re.IGNORECASE)
 _LORA: Final = re.compile(r"lora|lycoris|locon|hypernet", re.IGNORECASE)
-_LORA_KEY: Final = re.compile(r"^(lora|hypernetwork|lycoris)(_name)?_?\d*$|^lora_?\d*_?name$|^lora_name_?\d*$", re.IGNORECASE)
+_LORA_KEY: Final = re.compile(
+    r"^(lora|hypernetwork|lycoris)(_name)?_?\d*$|^lora_?\d*_?name$|^lora_name_?\d*$", re.IGNORECASE
+)
 _LORA_TAG: Final = re.compile(r"<lora:([^:<>]{1,200})(?::[^<>]{0,40})?>")
 
 
 @functools.lru_cache(maxsize=2048)
-def annotates(text: str) -> bool:
-    """Whether a class or model name is of the kind that only makes a map of a picture (depth, edges, poses)."""
-    return bool(_ANNOTATOR.search(text[:2000]))
+def makes_maps(names: str) -> bool:
+    """Whether a diffusion model is one that only turns a picture into a depth or normal map of it."""
+    return bool(_MAP_MAKER.search(names[:2000]))
 
 
 def _number(value: Any) -> float | None:
@@ -46,7 +45,9 @@ def _number(value: Any) -> float | None:
 
 def _upstream(graph: Graph, node: Node, wants: frozenset[Want]) -> Iterator[Node]:
     """Yield the nodes behind the inputs of the given types, nearest first, each once."""
-    queue = [link.node for name, link in node.links.items() if want_of(name, node.types.get(name, "")) in wants]
+    queue = [
+        link.node for name, link in node.links.items() if want_of(name, node.types.get(name, "")) in wants
+    ]
     seen = {node.id}
     for _ in range(MAX_LOOK):
         if not queue:
@@ -57,7 +58,11 @@ def _upstream(graph: Graph, node: Node, wants: frozenset[Want]) -> Iterator[Node
             continue
         seen.add(key)
         yield found
-        queue += [link.node for name, link in found.links.items() if want_of(name, found.types.get(name, "")) in wants]
+        queue += [
+            link.node
+            for name, link in found.links.items()
+            if want_of(name, found.types.get(name, "")) in wants
+        ]
 
 
 def denoise_of(graph: Graph, node: Node) -> float | None:
@@ -113,13 +118,19 @@ def model_of(graph: Graph, node: Node) -> str | None:
     """Return the base model's name behind a sampler, or what a service node calls its model."""
     behind = _upstream(graph, node, frozenset({Want.MODEL, Want.COND, Want.BUNDLE}))
     for found in (node, *behind):
-        if _LORA.search(found.class_type) and "loader" in found.class_type.lower() and "ckpt_name" not in found.widgets:
+        if (
+            _LORA.search(found.class_type)
+            and "loader" in found.class_type.lower()
+            and "ckpt_name" not in found.widgets
+        ):
             continue
         for key in _MODEL_KEYS:
             value = found.widgets.get(key)
             if isinstance(value, dict):
                 value = value.get("content") or value.get("name")
-            if isinstance(value, str) and (_MODEL_FILE.search(value[-300:]) or (found is node and key == "model" and value)):
+            if isinstance(value, str) and (
+                _MODEL_FILE.search(value[-300:]) or (found is node and key == "model" and value)
+            ):
                 return value[:500]
     return None
 
@@ -141,7 +152,9 @@ def _loras_in(node: Node) -> Iterator[str]:
         if isinstance(value, dict) and isinstance(value.get("lora"), str):
             if value.get("on", True):
                 yield value["lora"]
-        elif isinstance(value, str) and (stacked or "Loader" in node.class_type) and _LORA_KEY.match(key[:60]):
+        elif (
+            isinstance(value, str) and (stacked or "Loader" in node.class_type) and _LORA_KEY.match(key[:60])
+        ):
             yield from _switched(node.widgets, key, value)
         elif isinstance(value, str) and "<lora:" in value:
             yield from _LORA_TAG.findall(value[:100_000])
@@ -154,13 +167,28 @@ def _switched(widgets: Mapping[str, Any], key: str, value: str) -> Iterator[str]
         yield value
 
 
-_TEXT_KEYS: Final = ("text", "prompt", "text_g", "text_l", "t5xxl", "clip_l", "positive", "string", "wildcard_text", "populated_text", "positive_prompt")
+_TEXT_KEYS: Final = (
+    "text",
+    "prompt",
+    "text_g",
+    "text_l",
+    "t5xxl",
+    "clip_l",
+    "positive",
+    "string",
+    "wildcard_text",
+    "populated_text",
+    "positive_prompt",
+)
 
 
 def prompts(graph: Graph, node: Node) -> dict[str, str]:
     """Return the words a sampler was given: "prompt" and "negative_prompt", where the graph has them literally."""
     found: dict[str, str] = {}
-    for target, names in (("prompt", ("positive", "cond1", "conditioning", "guider")), ("negative_prompt", ("negative",))):
+    for target, names in (
+        ("prompt", ("positive", "cond1", "conditioning", "guider")),
+        ("negative_prompt", ("negative",)),
+    ):
         for name in names:
             link = node.links.get(name)
             text = _text_behind(graph, link.node, negative=target != "prompt") if link else None
@@ -188,7 +216,11 @@ def _text_behind(graph: Graph, key: str, *, negative: bool) -> str | None:
             if isinstance(value, str) and value.strip():
                 return value
         other = "positive" if negative else "negative"
-        queue += [link.node for name, link in node.links.items() if name != other and want_of(name) in {Want.COND, Want.TEXT}]
+        queue += [
+            link.node
+            for name, link in node.links.items()
+            if name != other and want_of(name) in {Want.COND, Want.TEXT}
+        ]
     return None
 
 
@@ -203,7 +235,9 @@ def options(graph: Graph, node: Node) -> dict[str, Any]:
         ("scheduler", ("scheduler",)),
     ):
         for source in (node, *_parts(graph, node)):
-            value = next((v for key in keys if isinstance(v := literal(graph, source, key), (int, float, str))), None)
+            value = next(
+                (v for key in keys if isinstance(v := literal(graph, source, key), (int, float, str))), None
+            )
             if value is not None and not isinstance(value, bool):
                 found[name] = value[:200] if isinstance(value, str) else value
                 break

@@ -30,22 +30,65 @@ class Size(NamedTuple):
 
 
 _UPSCALER: Final = re.compile(r"UpscaleWithModel|Upscale.*Model|ModelUpscale|ESRGAN|UltimateSDUpscale|UpscaleImageUsingModel|HighRes-Fix Script"
-                              r"|NNLatentUpscale|Iterative\w*Upscale|hiresFix|SUPIR|SeedVR|Upscaler", re.IGNORECASE)  # fmt: skip
+                              r"|NNLatentUpscale|Iterative\w*Upscale|hires.?fix|SUPIR|SeedVR|Upscaler", re.IGNORECASE)  # fmt: skip
 _SCALER: Final = re.compile(r"upscale|scale.?by|image.?scale|resize|rescale|latent.?scale", re.IGNORECASE)
-_NOT_SCALER: Final = re.compile(r"loader|kontext|mask|get|size$|model$|ScaleToTotal|calculat|sampl.*scale|cfg|rescalecfg", re.IGNORECASE)
-_FACTORS: Final = ("scale_by", "upscale_by", "upscale_factor", "scale_factor", "factor", "rescale_factor", "upscale", "scale", "multiplier", "resize_scale")
-_MODEL_FACTOR: Final = re.compile(r"(?<![\da-z])(\d{1,2})x(?![\da-z]*\d)|(?:^|[^a-z])x(\d{1,2})", re.IGNORECASE)
+_NOT_SCALER: Final = re.compile(
+    r"loader|kontext|mask|get|size$|model$|ScaleToTotal|calculat|sampl.*scale|cfg|rescalecfg", re.IGNORECASE
+)
+_FACTORS: Final = (
+    "scale_by",
+    "upscale_by",
+    "upscale_factor",
+    "scale_factor",
+    "factor",
+    "rescale_factor",
+    "upscale",
+    "scale",
+    "multiplier",
+    "resize_scale",
+)
+_MODEL_FACTOR: Final = re.compile(
+    r"(?<![\da-z])(\d{1,2})x(?![\da-z]*\d)|(?:^|[^a-z])x(\d{1,2})", re.IGNORECASE
+)
 _PAIR: Final = re.compile(r"(\d{2,5})\s*[x×*]\s*(\d{2,5})")
-_WIDTHS: Final = ("width", "empty_latent_width", "image_width", "target_width", "custom_width", "resize_width")
-_HEIGHTS: Final = ("height", "empty_latent_height", "image_height", "target_height", "custom_height", "resize_height")
-_MAIN: Final = ("image", "images", "pixels", "samples", "latent_image", "latent", "latents", "upscaled_image", "destination", "input_image", "img")
+_WIDTHS: Final = (
+    "width",
+    "empty_latent_width",
+    "image_width",
+    "target_width",
+    "custom_width",
+    "resize_width",
+)
+_HEIGHTS: Final = (
+    "height",
+    "empty_latent_height",
+    "image_height",
+    "target_height",
+    "custom_height",
+    "resize_height",
+)
+_MAIN: Final = (
+    "image",
+    "images",
+    "pixels",
+    "samples",
+    "latent_image",
+    "latent",
+    "latents",
+    "upscaled_image",
+    "destination",
+    "input_image",
+    "img",
+)
 
 
 def enlarges(graph: Graph, node: Node) -> bool:
     """Whether the node makes the picture larger; a scaler of unknown factor counts only when it is an upscaler."""
     short = node.class_type[:120]
+    if short == "SeargeHighResolution":
+        return literal(graph, node, "hires_mode") not in {None, "none"}
     if _UPSCALER.search(short) and not short.endswith("Loader"):
-        return True
+        return _factor(graph, node) != 1
     if not _SCALER.search(short) or _NOT_SCALER.search(short):
         return False
     factor = _factor(graph, node)
@@ -81,7 +124,10 @@ def size_at(graph: Graph, node_id: str, slot: int = 0) -> Size | None:
 
 def _absolute(graph: Graph, node: Node) -> bool:
     """Whether the node states its size whatever comes in."""
-    return _stated(graph, node) is not None and (_parent(graph, node, 0) is None or bool(_SCALER.search(node.class_type[:120]) or "Crop" in node.class_type))
+    return _stated(graph, node) is not None and (
+        _parent(graph, node, 0) is None
+        or bool(_SCALER.search(node.class_type[:120]) or "Crop" in node.class_type)
+    )
 
 
 def _parent(graph: Graph, node: Node, slot: int) -> tuple[str, int] | None:
@@ -91,7 +137,12 @@ def _parent(graph: Graph, node: Node, slot: int) -> tuple[str, int] | None:
         return None
     ranked = sorted(names, key=lambda name: _MAIN.index(name) if name in _MAIN else len(_MAIN))
     for name in ranked:
-        if choice is not None or want_of(name, node.types.get(name, "")) in {Want.IMAGE, Want.LATENT, Want.ANY, Want.BUNDLE}:
+        if choice is not None or want_of(name, node.types.get(name, "")) in {
+            Want.IMAGE,
+            Want.LATENT,
+            Want.ANY,
+            Want.BUNDLE,
+        }:
             link = node.links[name]
             return link.node, context_slot(graph, node, slot, link)
     return None
@@ -107,7 +158,11 @@ def _apply(graph: Graph, node: Node, size: Size | None) -> Size | None:
     if "Pad" in node.class_type and all(isinstance(pad, int) for pad in pads):
         return Size(size.width + pads[0] + pads[1], size.height + pads[2] + pads[3])
     megapixels = literal(graph, node, "megapixels")
-    if "TotalPixels" in node.class_type and isinstance(megapixels, (int, float)) and size.width * size.height > 0:
+    if (
+        "TotalPixels" in node.class_type
+        and isinstance(megapixels, (int, float))
+        and size.width * size.height > 0
+    ):
         ratio = math.sqrt(max(megapixels, 0) * 1024 * 1024 / (size.width * size.height))
         return Size(round(size.width * ratio), round(size.height * ratio))
     scales = _UPSCALER.search(node.class_type[:120]) or _SCALER.search(node.class_type[:120])
@@ -123,15 +178,15 @@ def _states_alone(graph: Graph, node: Node) -> bool:
 
 
 def _stated(graph: Graph, node: Node) -> Size | None:
-    width = next((n for key in _WIDTHS if (n := _side(literal(graph, node, key))) is not None), None)
-    height = next((n for key in _HEIGHTS if (n := _side(literal(graph, node, key))) is not None), None)
-    if width is not None and height is not None and "CLIPText" not in node.class_type:
-        return Size(width, height)
     for key in ("resolution", "dimensions", "image_size_preset", "size", "aspect_ratio"):
         value = node.widgets.get(key)
         match = _PAIR.search(value[:200]) if isinstance(value, str) else None
         if match:
             return Size(int(match[1]), int(match[2]))
+    width = next((n for key in _WIDTHS if (n := _side(literal(graph, node, key))) is not None), None)
+    height = next((n for key in _HEIGHTS if (n := _side(literal(graph, node, key))) is not None), None)
+    if width is not None and height is not None and "CLIPText" not in node.class_type:
+        return Size(width, height)
     return None
 
 
@@ -146,12 +201,19 @@ def _factor(graph: Graph, node: Node) -> float | None:
         value = literal(graph, node, key)
         if isinstance(value, str) and (match := re.fullmatch(r"(\d{1,2}(?:\.\d+)?)x?", value.strip())):
             value = float(match[1])
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and 0 < value <= MAX_SIDE:
+        if (
+            isinstance(value, (int, float))
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+            and 0 < value <= MAX_SIDE
+        ):
             return float(value)
     link = node.links.get("upscale_model")
     loader = graph.nodes.get(link.node) if link else None
     names = (loader or node).widgets
-    name = next((value for key, value in names.items() if "model_name" in key and isinstance(value, str)), None)
+    name = next(
+        (value for key, value in names.items() if "model_name" in key and isinstance(value, str)), None
+    )
     match = _MODEL_FACTOR.search(name[:200]) if name else None
     number = int(match[1] or match[2]) if match else 0
     return float(number) if 1 <= number <= 16 else None

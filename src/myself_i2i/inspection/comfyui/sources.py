@@ -25,7 +25,17 @@ class Found(NamedTuple):
 
 
 _PREFIX: Final = re.compile(r"^\s*(prompt|workflow)\s*:\s*(?=\{)", re.IGNORECASE)
-_EXIF: Final = ("Make", "Model", "ImageDescription", "DocumentName", "Software", "Artist", "XPComment", "UserComment", "HostComputer")
+_EXIF: Final = (
+    "Make",
+    "Model",
+    "ImageDescription",
+    "DocumentName",
+    "Software",
+    "Artist",
+    "XPComment",
+    "UserComment",
+    "HostComputer",
+)
 
 
 def find(material: Material) -> Found:

@@ -37,13 +37,41 @@ _SWITCH: Final = re.compile(
     r"|Index.?(Select|Switch)|Img2Img Process|Process Switch",
     re.IGNORECASE,
 )
-_NOT_SWITCH: Final = re.compile(r"sampler|ksampler|model.?select|aspect|resolution|lora|style.?select|prompt.?select|inversed", re.IGNORECASE)
+_NOT_SWITCH: Final = re.compile(
+    r"sampler|ksampler|model.?select|aspect|resolution|lora|style.?select|prompt.?select|inversed|image.?chooser|preview.?chooser",
+    re.IGNORECASE,
+)
 _SELECTORS: Final = (
     "select", "Input", "input", "index", "selector", "input_selector", "boolean", "switch", "condition", "value", "cond", "choice",
     "boolean_number", "selected", "branch", "use_first", "mode", "select_index", "flag",
 )  # fmt: skip
-_TRUE: Final = ("on_true", "true_value", "if_true", "IF_TRUE", "tt_value", "image_a", "latent_a", "conditioning_a", "model_a", "true", "a", "on_any")
-_FALSE: Final = ("on_false", "false_value", "if_false", "IF_FALSE", "ff_value", "image_b", "latent_b", "conditioning_b", "model_b", "false", "b")
+_TRUE: Final = (
+    "on_true",
+    "true_value",
+    "if_true",
+    "IF_TRUE",
+    "tt_value",
+    "image_a",
+    "latent_a",
+    "conditioning_a",
+    "model_a",
+    "true",
+    "a",
+    "on_any",
+)
+_FALSE: Final = (
+    "on_false",
+    "false_value",
+    "if_false",
+    "IF_FALSE",
+    "ff_value",
+    "image_b",
+    "latent_b",
+    "conditioning_b",
+    "model_b",
+    "false",
+    "b",
+)
 _NUMBERED: Final = re.compile(r"^(.*?)_?(\d+)$")
 _OFF: Final = frozenset({"off", "false", "disable", "disabled", "no", "none", "0", "bypass"})
 _GATES: Final = ("switch", "toggle", "enable", "enabled", "is_enabled", "active")
@@ -144,7 +172,12 @@ def searge_mode(graph: Graph) -> str | None:
             value = literal(graph, node, key)
             if isinstance(value, str):
                 word = re.sub(r"[^a-z]", "", value.lower())
-                known = {"texttoimage": "text", "imagetoimage": "image", "inpainting": "inpaint", "none": "none"}
+                known = {
+                    "texttoimage": "text",
+                    "imagetoimage": "image",
+                    "inpainting": "inpaint",
+                    "none": "none",
+                }
                 return known.get(word)
     return None
 
@@ -164,11 +197,18 @@ def switched_off(graph: Graph, node: Node, name: str) -> bool:
                 return True
     if suffix and literal(graph, node, f"controlnet{suffix}") in ("None", "none"):
         return True
-    for key in ("strength", "weight", f"controlnet_strength{suffix}", f"controlnet_conditioning_scale{suffix}"):
+    for key in (
+        "strength",
+        "weight",
+        f"controlnet_strength{suffix}",
+        f"controlnet_conditioning_scale{suffix}",
+    ):
+        value = literal(graph, node, key)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and value == 0:
+            return True
+    for key in ("end_percent", "end_at", f"end_percent{suffix}"):
         value = literal(graph, node, key)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and value == 0:
             return True
     mode = literal(graph, node, "controlnet_mode")
     return isinstance(mode, str) and mode.strip().lower() == "none"
-
-

@@ -53,7 +53,9 @@ _ABSORBED: Final = {
     Kind.INIT: {Kind.MASK},
 }
 """A use that says more about the same run takes the place of these."""
+_STARTS: Final = {Kind.INIT, Kind.INPAINT, Kind.OUTPAINT, Kind.ENLARGE, Kind.MASK}
 _MAP_MODEL: Final = re.compile(r"canny|depth|(?<![a-z])pose|lineart|hed", re.IGNORECASE)
+_MAP_LORA: Final = re.compile(r"control|canny|depth|(?<![a-z])pose(?!s)|lineart", re.IGNORECASE)
 _USO: Final = re.compile(r"(?<![a-z])uso(?![a-z])", re.IGNORECASE)
 
 
@@ -148,6 +150,8 @@ def _kinds(graph: Graph, trace: Trace, uses: list[Use]) -> set[Kind]:
         kinds.add(kind)
     if Kind.EDIT in kinds:
         kinds = _renamed_edit(graph, trace, uses, kinds)
+    if Kind.EDIT in kinds and kinds & {Kind.MASK, Kind.INPAINT}:
+        kinds = _masked_edit(trace, uses, kinds)
     controls = {use.node for use in uses if use.kind is Kind.CONTROL}
     if Kind.ENLARGE in kinds and controls and controls <= enlarged_starts:
         kinds.discard(Kind.CONTROL)  # the tile ControlNet of an enlargement sees the enlarged file itself
@@ -162,11 +166,28 @@ def _kinds(graph: Graph, trace: Trace, uses: list[Use]) -> set[Kind]:
     return kinds
 
 
+def _masked_edit(trace: Trace, uses: list[Use], kinds: set[Kind]) -> set[Kind]:
+    """An edit under a mask is inpainting, where the picture edited is the picture masked (or a service does both)."""
+    edited = {use.node for use in uses if use.kind is Kind.EDIT}
+    painted = {use.node for use in uses if use.kind in {Kind.INPAINT, Kind.MASK}}
+    served = bool(trace.services) and not trace.samplers
+    return kinds - {Kind.EDIT} | {Kind.INPAINT} if served or edited & painted else kinds - {Kind.MASK}
+
+
 def _renamed_edit(graph: Graph, trace: Trace, uses: list[Use], kinds: set[Kind]) -> set[Kind]:
     """InstructPixToPix and reference latents are also how Flux canny/depth models and USO take their picture."""
-    names = " ".join([*loras(graph, trace.visited), *(model_of(graph, graph.nodes[key]) or "" for key in trace.samplers[:8])])
-    pix2pix = all(graph.nodes[use.via[0]].class_type.startswith("InstructPix") for use in uses if use.kind is Kind.EDIT and use.via[0] in graph.nodes)
-    if pix2pix and _MAP_MODEL.search(names):
+    names = " ".join(
+        [
+            *loras(graph, trace.visited),
+            *(model_of(graph, graph.nodes[key]) or "" for key in trace.samplers[:8]),
+        ]
+    )
+    pix2pix = all(
+        graph.nodes[use.via[0]].class_type.startswith("InstructPix")
+        for use in uses
+        if use.kind is Kind.EDIT and use.via[0] in graph.nodes
+    )
+    if (pix2pix and _MAP_MODEL.search(names)) or _MAP_LORA.search(" ".join(loras(graph, trace.visited))):
         return (kinds - {Kind.EDIT}) | {Kind.CONTROL}
     if _USO.search(names) or any("USO" in graph.nodes[key].class_type for key in trace.visited):
         return (kinds - {Kind.EDIT}) | {Kind.REFERENCE}
@@ -209,11 +230,10 @@ def _after(graph: Graph, start: str, made: set[str]) -> bool:
 
 
 def _strength(graph: Graph, trace: Trace, uses: list[Use], mode: Mode) -> float | None:
-    for use in uses:
-        if use.kind in {Kind.INIT, Kind.INPAINT, Kind.OUTPAINT, Kind.ENLARGE, Kind.MASK}:
-            value = _denoise(graph, use)
-            if value is not None:
-                return value
+    taken = [_denoise(graph, use) for use in uses if use.kind in _STARTS]
+    known = [value for value in taken if value is not None]
+    if known:
+        return min(known)  # two stages that take the same picture: the one that kept most of it
     if uses:
         return None
     passes = [denoise_of(graph, graph.nodes[key]) for key in trace.samplers]
@@ -242,7 +262,13 @@ def _inputs(graph: Graph, uses: list[Use], kinds: set[Kind], trace: Trace) -> tu
             role = Role.LATENT
         masked = main not in {Kind.MASK, Kind.REGION} and {Kind.MASK, Kind.REGION} & set(roles)
         passed = main is Kind.OUTPUT and not trace.samplers and not trace.services
-        extra = "its alpha channel is the mask" if masked else "reaches the output without a sampler" if passed else None
+        extra = (
+            "its alpha channel is the mask"
+            if masked
+            else "reaches the output without a sampler"
+            if passed
+            else None
+        )
         found.append(describe(graph, node, role, extra=extra))
     return tuple(found)
 
@@ -251,12 +277,17 @@ def _notes(graph: Graph, trace: Trace, uses: list[Use], sure: list[Use]) -> list
     notes = []
     counted = {use.node for use in uses}
     for word, kind in (("words made from it (a caption or tags)", Kind.TEXT), ("its size", Kind.SIZE)):
-        for key in dict.fromkeys(use.node for use in trace.uses if use.kind is kind and use.node not in counted):
+        for key in dict.fromkeys(
+            use.node for use in trace.uses if use.kind is kind and use.node not in counted
+        ):
             name = describe(graph, graph.nodes[key], Role.UNKNOWN).name or "an embedded picture"
             notes.append(f"{name[:120]} was loaded, but only {word} went on")
     if uses and not sure:
         notes.append("a picture is wired to a switch whose setting is not recorded")
-    notes += [f"node class {graph.nodes[key].class_type[:80]} is not known here; what it brought in is not recorded" for key in trace.unknown[:5]]
+    notes += [
+        f"node class {graph.nodes[key].class_type[:80]} is not known here; what it brought in is not recorded"
+        for key in trace.unknown[:5]
+    ]
     if trace.broken and not sure:
         notes.append("the graph links to nodes it does not contain")
     if trace.full:

@@ -17,7 +17,7 @@ from myself_i2i.inspection.comfyui.inputs import want_of
 from myself_i2i.inspection.comfyui.kinds import ASIDE, PICTURES, PIXELS, Kind, Want
 from myself_i2i.inspection.comfyui.loaders import is_loader, names_file
 from myself_i2i.inspection.comfyui.nodes import hint, is_api_node, is_constant_source, is_sampler, rule
-from myself_i2i.inspection.comfyui.settings import annotates
+from myself_i2i.inspection.comfyui.settings import makes_maps
 from myself_i2i.inspection.comfyui.sizes import enlarges
 from myself_i2i.inspection.comfyui.switches import choose, context_slot, searge_mode, switched_off
 
@@ -25,6 +25,13 @@ __all__ = ["MAX_STATES", "Trace", "Use", "walk"]
 
 MAX_STATES: Final = 40_000
 """Most states visited from one output."""
+
+
+_CARRIERS: Final = {Want.IMAGE, Want.LATENT, Want.BUNDLE, Want.ANY}
+"""What can hold a picture's pixels."""
+_PICTURE_WORD: Final = re.compile(
+    r"image|img|latent|video|frame|pictur|photo|camera|screen|paint|draw|canvas|sketch", re.IGNORECASE
+)
 
 
 class State(NamedTuple):
@@ -104,9 +111,10 @@ def walk(graph: Graph, output: str, *, limit: int = MAX_STATES) -> Trace:
                 trace.broken.append(state.node)
             continue
         trace.visited.setdefault(node.id)
+        enlarged = _grows(graph, node, state, trace)
         if node.id != output and _ends(graph, node, state, via, trace):
             continue
-        for edge in _edges(graph, node, state, trace):
+        for edge in _edges(graph, node, state, trace, enlarged=enlarged):
             upstream = State(
                 edge.link.node,
                 context_slot(graph, node, state.slot, edge.link),
@@ -139,9 +147,14 @@ def _ends(graph: Graph, node: Node, state: State, via: tuple[str, str], trace: T
     generated = is_sampler(node.class_type) or is_api_node(node.class_type) or _prompted(node)
     if generated:
         _once(trace.services, node.id)
-    elif not is_constant_source(node.class_type) and not annotates(node.class_type) and state.want is not Want.MASK:
+    elif not is_constant_source(node.class_type) and _could_load(node, state.want):
         _once(trace.unknown, node.id)
     return True
+
+
+def _could_load(node: Node, want: Want) -> bool:
+    """Whether a node of a class we do not know may have read a picture: it gives one, or its name speaks of one."""
+    return want in {Want.IMAGE, Want.LATENT} or bool(_PICTURE_WORD.search(node.class_type[:120]))
 
 
 def _prompted(node: Node) -> bool:
@@ -154,7 +167,16 @@ def _once(found: list[str], item: str) -> None:
         found.append(item)
 
 
-def _edges(graph: Graph, node: Node, state: State, trace: Trace) -> Iterator[_Edge]:
+def _grows(graph: Graph, node: Node, state: State, trace: Trace) -> bool:
+    """Note a node that makes the picture larger; whether the picture was enlarged from here on."""
+    on_the_way = state.kind in PIXELS and state.want in _CARRIERS
+    if on_the_way and enlarges(graph, node):
+        _once(trace.enlargers, node.id)
+        return True
+    return state.enlarged
+
+
+def _edges(graph: Graph, node: Node, state: State, trace: Trace, *, enlarged: bool) -> Iterator[_Edge]:
     names: tuple[str, ...] = tuple(node.links)
     maybe = state.maybe
     choice = choose(graph, node, state.slot)
@@ -163,13 +185,9 @@ def _edges(graph: Graph, node: Node, state: State, trace: Trace) -> Iterator[_Ed
     sampling = state.kind not in ASIDE and _samples(node, state, names)
     if sampling:
         _once(trace.samplers if not is_api_node(node.class_type) else trace.services, node.id)
-    enlarged = state.enlarged
-    if state.kind in PIXELS and state.want in {Want.IMAGE, Want.LATENT, Want.BUNDLE, Want.ANY} and enlarges(graph, node):
-        _once(trace.enlargers, node.id)
-        enlarged = True
     for name in names:
         want = want_of(name, node.types.get(name, ""))
-        if want is Want.ANY:
+        if want is Want.ANY and (state.want not in _CARRIERS or len(node.links) == 1):
             want = state.want
         if _follows(node, state, name, want, sampling=sampling):
             kind, decided = _next_kind(graph, node, state, name, want, sampling=sampling)
@@ -177,11 +195,20 @@ def _edges(graph: Graph, node: Node, state: State, trace: Trace) -> Iterator[_Ed
                 continue
             starts = sampling and kind in PIXELS
             big = (enlarged and not sampling) or kind is Kind.ENLARGE
-            yield _Edge(name, node.links[name], want, kind, node.id if starts else state.sampler, big, maybe, decided or sampling)
+            yield _Edge(
+                name,
+                node.links[name],
+                want,
+                kind,
+                node.id if starts else state.sampler,
+                big,
+                maybe,
+                decided or sampling,
+            )
 
 
 def _samples(node: Node, state: State, names: tuple[str, ...]) -> bool:
-    if state.want not in {Want.IMAGE, Want.LATENT, Want.BUNDLE, Want.ANY}:
+    if state.want not in _CARRIERS:
         return False
     if is_sampler(node.class_type) or is_api_node(node.class_type):
         return True
@@ -254,6 +281,8 @@ def _picture_kind(
         return _sampled_kind(graph, node, state, name, want, named)
     if state.kind in {Kind.MASK, Kind.REGION}:
         return state.kind, False
+    if state.kind is Kind.INIT and node.class_type.startswith("CLIPVision"):
+        return state.kind, False  # the first frame of a film, seen twice
     if named is Kind.OUTPAINT or (named is not None and not _weaker(named, state.kind)):
         return named, True
     if state.kind is Kind.GUIDE:
@@ -280,7 +309,7 @@ def _sampled_kind(
         return named, True
     if want is Want.BUNDLE:
         return Kind.INIT, True
-    if state.kind in {Kind.CONTROL, Kind.REFERENCE, Kind.STYLE} and annotates(_model_text(graph, node)):
+    if state.kind in {Kind.CONTROL, Kind.REFERENCE, Kind.STYLE} and makes_maps(_model_text(graph, node)):
         return state.kind, False  # a diffusion model that only makes a depth or normal map of the picture
     if is_api_node(node.class_type):
         return Kind.EDIT, True
@@ -295,7 +324,11 @@ def _model_text(graph: Graph, node: Node) -> str:
         source = graph.nodes.get(queue.pop(0)) if queue else None
         if source is None:
             continue
-        names += [value[:200] for value in source.widgets.values() if isinstance(value, str) and "safetensors" in value[-16:]]
+        names += [
+            value[:200]
+            for value in source.widgets.values()
+            if isinstance(value, str) and "safetensors" in value[-16:]
+        ]
         queue += [link.node for name, link in source.links.items() if want_of(name) is Want.MODEL]
     return " ".join(names)
 

@@ -64,7 +64,9 @@ def parse_workflow(value: object) -> Graph | None:
     built = {
         key: _build(node, nodes, names)
         for key, node in nodes.items()
-        if node.type not in _VIRTUAL and node.mode not in {MUTED, BYPASSED} and not node.type.startswith(_EVERYWHERE)
+        if node.type not in _VIRTUAL
+        and node.mode not in {MUTED, BYPASSED}
+        and not node.type.startswith(_EVERYWHERE)
     }
     return Graph(nodes=built, source="workflow") if built else None
 
@@ -93,11 +95,19 @@ def _type(declared: object) -> str:
 
 def _value(node: EditorNode) -> str:
     values = node.values
-    first = values[0] if isinstance(values, list) and values else values.get("value") if isinstance(values, dict) else None
+    first = (
+        values[0]
+        if isinstance(values, list) and values
+        else values.get("value")
+        if isinstance(values, dict)
+        else None
+    )
     return first if isinstance(first, str) else ""
 
 
-def _resolve(link: Link, nodes: Mapping[str, EditorNode], setters: Mapping[str, EditorNode]) -> Link | _Literal | None:
+def _resolve(
+    link: Link, nodes: Mapping[str, EditorNode], setters: Mapping[str, EditorNode]
+) -> Link | _Literal | None:
     """Return the real node a link comes from, a literal, or None when nothing arrives."""
     here: Link | None = link
     for _ in range(MAX_HOPS * 4):
@@ -142,7 +152,9 @@ def _spread(workflow: Mapping[str, Any], nodes: dict[str, EditorNode]) -> None:
     saved = extra.get("ue_links") if isinstance(extra, dict) else None
     for entry in saved if isinstance(saved, list) else []:
         target = nodes.get(str(entry.get("downstream"))) if isinstance(entry, dict) else None
-        slot, place = (entry.get("upstream_slot"), entry.get("downstream_slot")) if target is not None else (None, None)
+        slot, place = (
+            (entry.get("upstream_slot"), entry.get("downstream_slot")) if target is not None else (None, None)
+        )
         if target is not None and isinstance(place, int) and isinstance(slot, int):
             target.links.setdefault(place, Link(str(entry.get("upstream")), slot))
     if saved:
@@ -155,7 +167,12 @@ def _spread(workflow: Mapping[str, Any], nodes: dict[str, EditorNode]) -> None:
     for node in nodes.values() if offered else ():
         for place, entry in enumerate(node.inputs):
             kind = str(entry.get("type"))
-            if kind in offered and place not in node.links and "widget" not in entry and kind not in {"*", ""}:
+            if (
+                kind in offered
+                and place not in node.links
+                and "widget" not in entry
+                and kind not in {"*", ""}
+            ):
                 node.links[place] = offered[kind]
 
 
