@@ -22,7 +22,7 @@ from myself_i2i.inspection.interface import Material
 from myself_i2i.inspection.report import Inspection
 from myself_i2i.wording import Text
 
-__all__ = ["ManifestReader", "inspect_bytes", "inspect_file", "read_bounded"]
+__all__ = ["ManifestReader", "inspect_bytes", "inspect_container", "inspect_file", "read_bounded"]
 
 T = TypeVar("T")
 
@@ -57,6 +57,18 @@ def inspect_bytes(
     except Error as error:
         return Inspection(file=name, error=error.message)
     manifest, notes = _manifest(data, container, manifest_reader)
+    inspection = inspect_container(data, container, manifest=manifest, strict=strict)
+    return replace(inspection, file=name, notes=(*inspection.notes, *notes))
+
+
+def inspect_container(
+    data: bytes, container: Container, *, manifest: Mapping[str, Any] | None = None, strict: bool = False
+) -> Inspection:
+    """Return what a file records, for a caller who has read its container and manifest already; `file` is empty.
+
+    `container` MUST be that of `data`, or the same with metadata left out; `data` is decoded only when a reader
+    asks for pixels.
+    """
     pixels = functools.cache(lambda: _quietly(lambda: decode(data)))
     material = Material(
         container=container,
@@ -64,8 +76,7 @@ def inspect_bytes(
         load_pixels=pixels,
         manifest=manifest,
     )
-    inspection = inspect_material(material, strict=strict)
-    return replace(inspection, file=name, notes=(*inspection.notes, *notes))
+    return inspect_material(material, strict=strict)
 
 
 def read_bounded(path: str | os.PathLike[str]) -> bytes:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from myself_i2i.c2pa import native
+from myself_i2i.c2pa.reading import ManifestReading
 from myself_i2i.c2pa.trust import NO_TRUST, TrustSettings
 from myself_i2i.inspection._c2pa_manifest import STANDING
 from myself_i2i.inspection.files import ManifestReader
 
-__all__ = ["manifest_reader"]
+__all__ = ["manifest_reader", "manifest_report"]
 
 
 def manifest_reader(trust: TrustSettings = NO_TRUST) -> ManifestReader:
@@ -21,8 +22,11 @@ def manifest_reader(trust: TrustSettings = NO_TRUST) -> ManifestReader:
 
     def read(data: bytes, mime: str) -> Mapping[str, Any] | None:
         reading = native.read(data, mime, trust=trust)
-        if reading is None:
-            return None
-        return {**reading.json, "validation_state": reading.state.value, STANDING: reading.standing.value}
+        return None if reading is None else manifest_report(reading)
 
     return read
+
+
+def manifest_report(reading: ManifestReading) -> Mapping[str, Any]:
+    """Return a reading as inspection takes it: the library's report with our state and the signer's standing."""
+    return {**reading.json, "validation_state": reading.state.value, STANDING: reading.standing.value}
