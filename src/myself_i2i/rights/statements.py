@@ -27,10 +27,13 @@ class StatementSet:
         self._by_digest: dict[str, Signed] = {}
         self._about: defaultdict[tuple[str, str], list[Signed]] = defaultdict(list)
         for item in signed:
-            if self._by_digest.setdefault(item.envelope.digest, item) is item:
-                for algorithm in (SHA256, IMAGE_DATA):
-                    for digest in item.statement.digests(algorithm):
-                        self._about[algorithm, digest].append(item)
+            name = item.envelope.digest
+            if name in self._by_digest:
+                continue
+            self._by_digest[name] = item
+            for algorithm in (SHA256, IMAGE_DATA):
+                for digest in item.statement.digests(algorithm):
+                    self._about[algorithm, digest].append(item)
 
     def about(self, algorithm: str, digest: str) -> Sequence[Signed]:
         """Return the statements with a subject of this digest, in the order given."""
