@@ -23,13 +23,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from myself_i2i.errors import UsageError
 from myself_i2i.wording import Text
 
-__all__ = ["NAME_CHARACTERS", "VALIDITY", "MakerCertificate", "clean_name", "issue", "keyid_of"]
+__all__ = ["NAME_BYTES", "VALIDITY", "MakerCertificate", "clean_name", "issue", "keyid_of"]
 
 VALIDITY: Final = timedelta(days=3652)
 """Ten years: a mark without a trusted time-stamp turns Invalid everywhere on the day its certificate expires."""
 
-NAME_CHARACTERS: Final = 64
-"""Longest common name, X.520 ub-common-name."""
+NAME_BYTES: Final = 64
+"""Longest common name in UTF-8: X.520 ub-common-name, as `cryptography` counts it; 21 Japanese characters."""
 
 _ORGANISATION: Final = "self-issued (Myself_i2i)"
 _ISSUER_NAME: Final = "one-time issuer (Myself_i2i)"
@@ -59,14 +59,14 @@ def keyid_of(public_key: Ed25519PublicKey) -> str:
 
 
 def clean_name(handle: str) -> str:
-    """Return `handle` fit for a certificate: no control or direction characters, at most `NAME_CHARACTERS`.
+    """Return `handle` fit for a certificate: no control or direction characters, at most `NAME_BYTES` long.
 
     Raises:
         UsageError: nothing readable is left.
     """
     # Cc, Cf, Cs, Co, Cn: a direction override in a name could make "maker" read as somebody else in a viewer.
     kept = "".join(c for c in unicodedata.normalize("NFC", handle) if unicodedata.category(c)[0] != "C")
-    name = " ".join(kept.split())[:NAME_CHARACTERS].strip()
+    name = " ".join(kept.split()).encode()[:NAME_BYTES].decode(errors="ignore").strip()
     if not name:
         raise UsageError(
             Text(

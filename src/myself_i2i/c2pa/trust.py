@@ -110,6 +110,9 @@ def load_anchors(pem: bytes) -> Anchors:
         found = x509.load_pem_x509_certificates(pem)
     except ValueError as cause:
         raise _no_list() from cause
+    # A block without its end is passed over by the parser: a list that was cut off would load as a shorter one.
+    if len(found) != pem.count(b"-----BEGIN CERTIFICATE-----"):
+        raise _no_list()
     if len(found) > _CERTIFICATES:
         raise LimitError(
             Text(
