@@ -113,6 +113,16 @@ class TestGraph:
         assert {"earlier.jpeg", LINK} == {item.name for item in found.inputs}
         assert "SECRET" not in str(found)
 
+    def test_links_inside_the_graph_lose_their_signature(self) -> None:
+        """An address that a node loads is reported without the part that opens it to anyone."""
+        nodes = {**UPSCALE, "1": {"class_type": "LoadImage", "inputs": {"image": f"{LINK}?sig=SECRET"}}}
+
+        found = read(material(graph_comment(nodes, {"workflow": "txt2img"})))
+
+        assert found is not None
+        assert LINK in {item.name for item in found.inputs}
+        assert "SECRET" not in str((found.inputs, found.evidence))
+
     def test_first_step_from_a_picture(self) -> None:
         """A graph that loads nothing does not hide that the first step began from a picture."""
         own = {

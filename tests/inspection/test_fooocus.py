@@ -162,3 +162,10 @@ class TestOthers:
         for data in (FOOOCUS, RUINED, MRE):
             for key in [*data, "denoise", "start_step", "input_image", "revision_images", "lora_combined_1"]:
                 png({**data, key: value})
+
+    def test_nesting_at_the_parsers_limit(self) -> None:
+        """A value nested as deep as the parser just allows does not overflow when it is shown."""
+        head = json.dumps({**FOOOCUS, "z": 0})[:-2]
+
+        for depth in range(900, 1_000):
+            png(head + "[" * depth + "]" * depth + "}")

@@ -34,7 +34,7 @@ MAX_OTHER_VALUE = 300
 _REPORTED = frozenset(
     {"steps", "sampler", "cfg scale", "seed", "size", "model", "model hash", "version", "app", "lora hashes"}
 )
-_VERSION_OF_A1111_FAMILY = re.compile(r"v?\d+\.\d|f\d+\.|classic|neo|forge|reforge", re.IGNORECASE)
+_VERSION_OF_A1111_FAMILY = re.compile(r"v?\d+\.\d|f\d+\.|classic|neo|forge|reforge|<none>", re.IGNORECASE)
 _GIT_HASH = re.compile(r"[0-9a-f]{7,40}")
 _NODE_SAMPLER = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
 _EDIT_MODEL = re.compile(

@@ -282,9 +282,9 @@ def _tool(case: _Case, writer: Writer) -> str:
     if writer is Writer.OTHER:
         return "unknown (AUTOMATIC1111-style text)"
     version = case.version.casefold()
-    if version.startswith("neo"):
+    if "neo" in version:
         return "Forge Neo"
-    if version.startswith("classic"):
+    if "classic" in version:
         return "Forge Classic"
     if re.match(r"f\d+\.\d+\.\d+v2-v|reforge", version):
         return "reForge"

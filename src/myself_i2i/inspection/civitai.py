@@ -5,8 +5,6 @@
 2. EXIF UserComment that is a ComfyUI API graph with `extraMetadata` beside the nodes: the graph is what ran and
    decides. `transformations` lists earlier steps; a picture loaded there is the site's own earlier one, but it was
    loaded all the same.
-
-The addresses carry a signature that opens the picture to whoever has it. It is left out of what we report.
 """
 
 from __future__ import annotations
@@ -15,8 +13,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from myself_i2i.inspection._civitai_metadata import (
+    address_of,
+    checkpoint_of,
+    dicts_in,
+    pictures_of,
+    resource_names,
+    unsigned,
+    workflow_mode,
+    workflow_of,
+)
 from myself_i2i.inspection._embedded_graph import graph_in, read_embedded
-from myself_i2i.inspection._json_fields import first_number, first_scalar, first_text
+from myself_i2i.inspection._json_fields import first_scalar, first_text
 from myself_i2i.inspection._later_work import editor_of, enlarged
 from myself_i2i.inspection._settings import (
     Place,
@@ -43,11 +51,8 @@ from myself_i2i.inspection.interface import (
 
 __all__ = ["read"]
 
-MAX_IMAGES = 50
-"""Most linked pictures kept."""
-
-_IMAGE_LISTS = ("images", "sourceImages", "referenceImages")
-_ONE_IMAGE = ("sourceImage", "image", "initImage", "firstFrame", "maskImage")
+MAX_STEPS = 50
+"""Most earlier steps looked at."""
 
 
 def read(material: Material) -> Reading | None:
@@ -83,52 +88,61 @@ def _from_graph(data: dict[str, Any], material: Material) -> Reading | None:
     if reading is None:
         return None
     extra = data.get("extraMetadata")
-    meta = parse_json(extra) if isinstance(extra, str) else extra
-    meta = meta if isinstance(meta, dict) else {}
-    pictures, keys = _pictures(meta)
-    steps = [item for item in _list(meta.get("transformations")) if isinstance(item, dict)][:MAX_IMAGES]
-    workflow = first_text(meta, "workflow") or ""
-    evidence = [
-        Evidence(f"extraMetadata: {key}", shorten(_unsigned(meta[key])))
-        for key in [*keys, "workflow"]
-        if key in meta
-    ]
-    earlier = {name for step in steps if (name := _address(step.get("image")))}
-    mode, answer, notes = reading.mode, reading.image_input, list(reading.notes)
-    if steps:
-        evidence.append(
-            Evidence("extraMetadata: transformations", shorten([first_text(step, "type") for step in steps]))
-        )
-        if (
-            answer is Answer.YES
-            and any(first_text(step, "type") == "upscale" for step in steps)
-            and not pictures
-        ):
-            mode = Mode.UPSCALE
-            notes.append("the picture that was loaded is an earlier one made on the same site")
-    if workflow.startswith("img2img") or pictures:
-        mode = _workflow_mode(workflow) if answer is not Answer.YES else mode
-        answer = Answer.YES
-    known = {item.name for item in reading.inputs}
-    added = [
+    parsed = parse_json(extra) if isinstance(extra, str) else extra
+    meta: dict[str, Any] = parsed if isinstance(parsed, dict) else {}
+    pictures, keys = pictures_of(meta)
+    keys += ["workflow", "workflowId", "transformations"]
+    steps = dicts_in(meta.get("transformations"))[:MAX_STEPS]
+    earlier = {name for step in steps if (name := address_of(step.get("image")))}
+    inputs = [_unsigned_input(item) for item in reading.inputs]
+    known = {item.name for item in inputs}
+    inputs += [
         ImageInput(role=Role.INIT, name=name) for name in [*pictures, *sorted(earlier)] if name not in known
     ]
+    notes = list(reading.notes)
+    mode, answer = _judge_graph(reading, workflow_of(meta), steps, notes, linked=bool(pictures))
     return replace(
         reading,
         mode=mode,
         image_input=answer,
-        inputs=(*reading.inputs, *added) if answer is Answer.YES else (),
+        inputs=tuple(inputs) if answer is Answer.YES else (),
         extras={**reading.extras, **_meta_extras(meta)},
-        evidence=(*evidence, *reading.evidence),
+        evidence=(
+            *(Evidence(f"extraMetadata: {key}", shorten(unsigned(meta[key]))) for key in keys if key in meta),
+            *(replace(item, value=_cut_query(item.value)) for item in reading.evidence),
+        ),
         notes=tuple(notes),
     )
+
+
+def _judge_graph(
+    reading: Reading, workflow: str, steps: list[dict[str, Any]], notes: list[str], *, linked: bool
+) -> tuple[Mode, Answer]:
+    """Return mode and answer of the graph, with what the site's metadata says of the steps before it."""
+    if workflow.startswith("img2img") or linked:
+        known = reading.image_input is Answer.YES and reading.mode is not Mode.UNKNOWN
+        return (reading.mode if known else workflow_mode(workflow)), Answer.YES
+    enlarging = any(first_text(step, "type") == "upscale" and address_of(step.get("image")) for step in steps)
+    if enlarging and reading.image_input is not Answer.NO:
+        notes.append("the picture that was loaded is an earlier one made on the same site")
+        return Mode.UPSCALE, Answer.YES
+    return reading.mode, reading.image_input
+
+
+def _unsigned_input(item: ImageInput) -> ImageInput:
+    return replace(item, name=_cut_query(item.name)) if item.name is not None else item
+
+
+def _cut_query(text: str) -> str:
+    """Cut an address before the query that carries its signature; other texts stay as they are."""
+    return text.split("?", 1)[0] if text.startswith(("http://", "https://")) else text
 
 
 def _from_text(info: Infotext, place: Place, material: Material) -> Reading:
     parsed = parse_json(info.get("Civitai metadata"))
     meta: dict[str, Any] = parsed if isinstance(parsed, dict) else {}
-    resources = [item for item in _list(parse_json(info.get("Civitai resources"))) if isinstance(item, dict)]
-    pictures, keys = _pictures(meta)
+    resources = dicts_in(parse_json(info.get("Civitai resources")))
+    pictures, keys = pictures_of(meta)
     notes: list[str] = []
     mode, answer = _judge_text(info, meta, resources, pictures, notes)
     evidence = list(
@@ -138,8 +152,8 @@ def _from_text(info: Infotext, place: Place, material: Material) -> Reading:
     )
     metadata_place = place_of(place, "Civitai metadata")
     evidence += [
-        Evidence(f"{metadata_place}: {key}", shorten(_unsigned(meta[key])))
-        for key in [*keys, "workflow"]
+        Evidence(f"{metadata_place}: {key}", shorten(unsigned(meta[key])))
+        for key in [*keys, "workflow", "workflowId"]
         if key in meta
     ]
     if answer is Answer.NO:
@@ -157,7 +171,7 @@ def _from_text(info: Infotext, place: Place, material: Material) -> Reading:
         image_input=answer,
         inputs=tuple(ImageInput(role=Role.INIT, name=name) for name in pictures),
         strength=strength if strength is not None and 0 <= strength <= 1 else None,
-        model=info.get("Model") or _checkpoint(resources),
+        model=info.get("Model") or checkpoint_of(resources or dicts_in(meta.get("resources"))),
         extras=_text_extras(info, meta, resources),
         evidence=tuple(evidence),
         notes=tuple(notes),
@@ -171,11 +185,11 @@ def _judge_text(
     pictures: list[str],
     notes: list[str],
 ) -> tuple[Mode, Answer]:
-    workflow = (first_text(meta, "workflow") or info.get("workflow") or "").casefold()
+    workflow = workflow_of(meta) or (info.get("workflow") or "").casefold()
     if (info.get("Edit mode") or "").casefold() == "true":
         return Mode.EDIT, Answer.YES
     if workflow.startswith(("img2img", "img2vid")) or pictures:
-        return _workflow_mode(workflow), Answer.YES
+        return workflow_mode(workflow), Answer.YES
     hires = bool(info.starting("Hires ")) or "hires" in workflow
     if info.key("Denoising strength") is not None and not hires:
         return Mode.I2I, Answer.YES
@@ -196,44 +210,6 @@ def _judge_text(
     return (Mode.UPSCALE if hires else Mode.T2I), Answer.NO
 
 
-def _workflow_mode(workflow: str) -> Mode:
-    for word, mode in (("edit", Mode.EDIT), ("upscale", Mode.UPSCALE), ("inpaint", Mode.INPAINT)):
-        if word in workflow:
-            return mode
-    return Mode.I2I
-
-
-def _pictures(meta: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """Return the addresses of the pictures that `meta` says went in, and the keys they stand under."""
-    found: dict[str, None] = {}
-    keys: list[str] = []
-    for key in (*_IMAGE_LISTS, *_ONE_IMAGE):
-        items = _list(meta.get(key)) if key in _IMAGE_LISTS else [meta.get(key)]
-        names = [name for item in items[:MAX_IMAGES] if (name := _address(item))]
-        if names:
-            keys.append(key)
-            found.update(dict.fromkeys(names))
-    return list(found), keys
-
-
-def _address(item: Any) -> str | None:
-    text = item if isinstance(item, str) else first_text(item, "url", "id")
-    return text.split("?", 1)[0][:2_000] if text and text.strip() else None
-
-
-def _unsigned(value: Any) -> Any:
-    """Return `value` for evidence, with addresses cut before their signature."""
-    if isinstance(value, list):
-        return [_unsigned(item) for item in value[:MAX_IMAGES] if isinstance(item, dict | str)]
-    if isinstance(value, dict):
-        return {"url": _address(value)}
-    return value.split("?", 1)[0] if isinstance(value, str) else None
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _second_sizes(info: Infotext) -> list[tuple[int, int] | None]:
     size, factor = info.size("Size"), info.number("Hires upscale")
     if size is None or factor is None or not 0 < factor <= 16:  # noqa: PLR2004 - beyond the site's slider
@@ -241,41 +217,18 @@ def _second_sizes(info: Infotext) -> list[tuple[int, int] | None]:
     return [(round(size[0] * factor), round(size[1] * factor)), info.size("Hires resize")]
 
 
-def _checkpoint(resources: list[dict[str, Any]]) -> str | None:
-    for item in resources:
-        if (first_text(item, "type") or "").casefold() == "checkpoint":
-            named = " ".join(
-                part for part in (first_text(item, "modelName"), first_text(item, "modelVersionName")) if part
-            )
-            number = first_number(item, "modelVersionId")
-            return named or (f"Civitai model version {number:.0f}" if number is not None else None)
-    return None
-
-
-def _resource_names(resources: list[dict[str, Any]], kind: str) -> list[str]:
-    names: dict[str, None] = {}
-    for item in resources[:200]:
-        number = first_number(item, "modelVersionId")
-        if kind in (first_text(item, "type") or "").casefold():
-            names.setdefault(
-                first_text(item, "modelName")
-                or (f"model version {number:.0f}" if number is not None else kind)
-            )
-    return list(names)
-
-
 def _text_extras(info: Infotext, meta: Mapping[str, Any], resources: list[dict[str, Any]]) -> dict[str, Any]:
     extras = extras_of(info)
     other = {key: value for key, value in extras.pop("other", {}).items() if not key.startswith("Civitai ")}
-    listed = resources or [item for item in _list(meta.get("resources")) if isinstance(item, dict)]
+    listed = resources or dicts_in(meta.get("resources"))
     loras = list(
         dict.fromkeys(
-            [*extras.get("loras", []), *_resource_names(listed, "lora"), *_resource_names(listed, "lycoris")]
+            [*extras.get("loras", []), *resource_names(listed, "lora"), *resource_names(listed, "lycoris")]
         )
     )
     if loras:
         extras["loras"] = loras
-    embeddings = [*_resource_names(listed, "embed"), *_resource_names(listed, "textualinversion")]
+    embeddings = [*resource_names(listed, "embed"), *resource_names(listed, "textualinversion")]
     if embeddings:
         extras["embeddings"] = embeddings
     for key in ("workflow", "ecosystem", "remixOfId"):

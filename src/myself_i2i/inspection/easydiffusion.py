@@ -49,6 +49,13 @@ _NAMES = {
     "Use Face Correction": "use_face_correction",
 }
 _OWN = frozenset({"use_stable_diffusion_model", "num_inference_steps", "sampler_name"})
+_SHOWN = (
+    "prompt_strength",
+    "use_controlnet_model",
+    "control_filter_to_apply",
+    "use_upscale",
+    "use_stable_diffusion_model",
+)
 _NOTHING = frozenset({"", "none", "null"})
 
 
@@ -69,14 +76,7 @@ def read(material: Material) -> Reading | None:
         inputs.append(ImageInput(role=Role.CONTROL, note="not named by this tool"))
     mode = parts[0] if len(parts) == 1 else Mode.MIXED if parts else Mode.T2I
     answer = Answer.YES if parts else Answer.NO
-    shown = (
-        "prompt_strength",
-        "use_controlnet_model",
-        "control_filter_to_apply",
-        "use_upscale",
-        "use_stable_diffusion_model",
-    )
-    evidence = [Evidence(f"{place}: {key}", shorten(data[key])) for key in shown if _given(data.get(key))]
+    evidence = [Evidence(f"{place}: {key}", shorten(data[key])) for key in _SHOWN if _given(data.get(key))]
     notes = []
     if answer is Answer.NO:
         later = editor_of(material.container) or enlarged(material.container, *_sizes(data))

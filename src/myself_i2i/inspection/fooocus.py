@@ -5,8 +5,8 @@ What their sources write, and what follows:
 1. Fooocus and FooocusPlus (modules/meta_parser.py, async_worker.py): prompts, styles, models, sampler, size. No field
    for image prompts, inpaint, outpaint, variation or upscale exists, in either scheme (JSON or A1111 style). So
    these files never say whether an image went in.
-2. RuinedFooocus: `start_step` and `denoise` were filled from the chosen input in early builds; later builds write the
-   constants 0 and null whatever was done. A value says "image to image", null says nothing.
+2. RuinedFooocus (modules/async_worker.py): `start_step` and `denoise` are the constants 0 and null, whatever picture
+   was given. A value, if one is ever there, says "image to image"; null says nothing.
 3. Fooocus-MRE: `img2img`, `revision`, `control_lora_canny`, `control_lora_depth` as true or false, with the names of
    the files. True is a record; its inpaint tab has no field, so all false says nothing.
 """
@@ -36,7 +36,7 @@ __all__ = ["read"]
 
 _SILENT = "this tool writes no field for an input image, so image prompts, inpainting and variations cannot be told apart"
 _MRE_SILENT = "the recorded inputs are all off, but this tool's inpaint tab writes no field"
-_RUINED_SILENT = "later builds of this tool write an empty denoise whatever was done"
+_RUINED_SILENT = "this tool writes an empty denoise whether a picture was given or not"
 _KEYS = {"base_model", "base model", "base_model_name", "metadata_scheme", "metadata scheme"}
 _RULED = frozenset({"prompt", "full_prompt", "negative_prompt", "full_negative_prompt"})
 

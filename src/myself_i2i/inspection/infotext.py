@@ -109,8 +109,13 @@ def parse(text: str | None) -> Infotext | None:
     A text is one when a line starts with "Steps:", or, where a site turned the line breaks into blanks, when
     "Steps: NUMBER," stands inside it, or when it consists of the settings of the Extras tab alone.
     """
-    if text is None or len(text) > LIMITS.text:
-        return None
+    return None if text is None or len(text) > LIMITS.text else _parse(text)
+
+
+# Five readers ask about the same text one after the other; the cache is small, so that a folder of thousands of
+# files does not gather their texts.
+@functools.lru_cache(maxsize=4)
+def _parse(text: str) -> Infotext | None:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\0 \t\n")
     start = _settings_start(text)
     if start is None:
