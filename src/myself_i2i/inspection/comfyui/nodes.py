@@ -93,7 +93,7 @@ _NOT_SAMPLER: Final = _compile(
     r"|upsampler|preview|guider|save|info|text|string|seed|Parameters"
 )
 _SURE_SAMPLER: Final = _compile(
-    r"^(KSampler|SamplerCustom|WanVideoSampler|HyVideoSampler|ttN .*sampler|easy .*sampler)"
+    r"^(KSampler|SamplerCustom|SeargeMagicBox|SeargeSDXL\w*Sampl|WanVideoSampler|HyVideoSampler|ttN .*sampler|easy .*sampler)"
 )
 
 _API_NODES: Final = _compile(

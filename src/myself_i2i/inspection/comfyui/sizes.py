@@ -87,6 +87,8 @@ def enlarges(graph: Graph, node: Node) -> bool:
     short = node.class_type[:120]
     if short == "SeargeHighResolution":
         return literal(graph, node, "hires_mode") not in {None, "none"}
+    if short.startswith("ttN ") and "sampler" in short.lower():
+        return literal(graph, node, "upscale_method") not in {None, "None"}
     if _UPSCALER.search(short) and not short.endswith("Loader"):
         return _factor(graph, node) != 1
     if not _SCALER.search(short) or _NOT_SCALER.search(short):

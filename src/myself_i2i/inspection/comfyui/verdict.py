@@ -55,6 +55,8 @@ _ABSORBED: Final = {
 """A use that says more about the same run takes the place of these."""
 _STARTS: Final = {Kind.INIT, Kind.INPAINT, Kind.OUTPAINT, Kind.ENLARGE, Kind.MASK}
 _MAP_MODEL: Final = re.compile(r"canny|depth|(?<![a-z])pose|lineart|hed", re.IGNORECASE)
+_INSIDE: Final = re.compile(r"script|hires|^ttN .*sampler|^SeargeHigh", re.IGNORECASE)
+"""Enlargements that a sampler does by itself, without a link from its own picture."""
 _MAP_LORA: Final = re.compile(r"control|canny|depth|(?<![a-z])pose(?!s)|lineart", re.IGNORECASE)
 _USO: Final = re.compile(r"(?<![a-z])uso(?![a-z])", re.IGNORECASE)
 
@@ -209,7 +211,7 @@ def _own_mode(graph: Graph, trace: Trace, answer: Answer) -> Mode:
     if answer is Answer.NOT_RECORDED:
         return Mode.UNKNOWN
     made = set(trace.samplers) | set(trace.services)
-    own = [key for key in trace.enlargers if _after(graph, key, made)]
+    own = [key for key in trace.enlargers if _INSIDE.search(graph.nodes[key].class_type) or _after(graph, key, made)]
     return Mode.UPSCALE if own else Mode.T2I
 
 
