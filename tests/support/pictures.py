@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 PNG_HEADER_END = 33
 """Where the chunk after IHDR begins."""
@@ -151,7 +151,7 @@ def avif(
     return _saved(image or picture(width, height, mode, seed), "AVIF", speed=10, **options)
 
 
-BUILDERS = {"png": png, "jpeg": jpeg, "webp": webp, "avif": avif}
+BUILDERS: dict[str, Callable[..., bytes]] = {"png": png, "jpeg": jpeg, "webp": webp, "avif": avif}
 """Format name -> its builder; all take width, height, mode, seed, exif and xmp."""
 
 

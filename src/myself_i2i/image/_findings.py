@@ -108,10 +108,12 @@ class Findings:
 
     def add_text(self, keyword: str, text: str, chunk: str) -> None:
         """Keep one text entry, up to `LIMITS.entries` of them."""
-        if len(self.texts) == LIMITS.entries:
-            self.note(f"{chunk} {keyword[:40]!r}: more than {LIMITS.entries} text entries, the rest skipped")
-        elif len(self.texts) < LIMITS.entries:
+        if len(self.texts) < LIMITS.entries:
             self.texts.append(TextEntry(keyword=keyword, text=text, chunk=chunk))
+            return
+        sentence = f"more than {LIMITS.entries} text entries, the rest skipped"
+        if sentence not in self.notes:
+            self.note(sentence)
 
     def add_comment(self, raw: bytes) -> None:
         """Keep one JPEG comment."""

@@ -65,7 +65,7 @@ class Property:
     attribute: str | None
     """The attribute's name as the packet writes it, or None for an element."""
     last: int = -1
-    """Where the tag begins that closes the element."""
+    """Where the tag begins that closes the element; of an empty element, where it ends."""
 
 
 @dataclass(slots=True)
@@ -111,6 +111,8 @@ class _Walk:
         self.places: list[Property] = []
         self.closing: int | None = None
         """Where rdf:RDF is closed."""
+        self.empty = True
+        """Whether nothing stands inside rdf:RDF; `closing` then has no meaning for a writer."""
         self._lists: dict[str, list[str]] = {}
         self._stack = [_Frame("outside")]
         self._elements = 0
@@ -150,6 +152,7 @@ class _Walk:
         if parent.kind == "outside":
             return _Frame("rdf" if name == "rdf:RDF" else "outside")
         if parent.kind == "rdf":
+            self.empty = False
             return _Frame("node")
         if parent.kind == "node":
             path = _join(parent.path, name)
@@ -168,7 +171,7 @@ class _Walk:
         return _Frame("node", parent.path)
 
     def end(self, index: int) -> None:
-        """Take the closing tag that begins at byte `index` (of an empty element: its only tag)."""
+        """Take the closing tag that begins at byte `index` (of an empty element: where its only tag ends)."""
         frame = self._stack.pop()
         if frame.kind == "value" and not frame.filled:
             self._add(frame.path, "".join(frame.text))

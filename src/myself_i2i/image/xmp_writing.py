@@ -52,14 +52,20 @@ def merge_xmp(packet: str, properties: Properties) -> bytes:
     # An extended packet was joined in while reading; the pointer to it would now be wrong.
     replaced = {*properties, "xmpNote:HasExtendedXMP"}
     gone = [place for place in walk.places if place.name in replaced]
-    edits = [Edit(place.start, _after_tag(raw, place.last), b"") for place in gone if place.attribute is None]
+    edits = [Edit(place.start, _element_end(raw, place), b"") for place in gone if place.attribute is None]
     edits += _attribute_edits(raw, [place for place in gone if place.attribute is not None])
+    if walk.empty:
+        return write_xmp(properties)  # there is nothing to keep
     closing = walk.closing or 0
-    if not raw.startswith(b"</", closing):
-        return write_xmp(properties)  # rdf:RDF is an empty element: there is nothing to keep
     added = Edit(closing, closing, _description(properties).encode())
     merged = splice(raw, [*edits, added])
     return merged if merged.startswith(b"<?xpacket") else HEAD.encode() + merged + TAIL.encode()
+
+
+def _element_end(raw: bytes, place: Property) -> int:
+    """Return where an element ends: after its closing tag, or after its only tag."""
+    end = _after_tag(raw, place.start)
+    return end if raw.endswith(b"/>", 0, end) else _after_tag(raw, place.last)
 
 
 def _after_tag(raw: bytes, start: int) -> int:
