@@ -154,6 +154,7 @@ def executed(*edges: dict[str, Any], **nodes: dict[str, Any]) -> dict[str, Any]:
 
 class TestGraph:
     def read(self, **texts: Any) -> Reading:
+        """What the reader says of these texts."""
         reading = invokeai.read(material(texts))
         assert reading is not None
         return reading

@@ -38,13 +38,13 @@ class TestCommand:
         assert (Mode.T2I, Answer.NO) == (reading.mode, reading.image_input)
 
     @pytest.mark.parametrize(
-        "flag", ["-I /tmp/harbour.png", "-I/tmp/harbour.png", "--init_img=/tmp/harbour.png"]
+        "flag", ["-I /pictures/harbour.png", "-I/pictures/harbour.png", "--init_img=/pictures/harbour.png"]
     )
     def test_init(self, flag: str) -> None:
         """The init picture is named exactly as it was typed, and the strength told."""
         reading = read(f'"a harbour" {SETTINGS} {flag} -f 0.7')
         assert (Mode.I2I, Answer.YES, 0.7) == (reading.mode, reading.image_input, reading.strength)
-        assert ["/tmp/harbour.png"] == [item.name for item in reading.inputs]
+        assert ["/pictures/harbour.png"] == [item.name for item in reading.inputs]
 
     def test_quoted_name(self) -> None:
         """A name with spaces stands in quotes."""
@@ -52,7 +52,7 @@ class TestCommand:
 
     def test_flag_inside_prompt(self) -> None:
         """A flag inside the quoted prompt is part of the prompt."""
-        assert Answer.NO is read(f'"draw -I /tmp/x.png" {SETTINGS}').image_input
+        assert Answer.NO is read(f'"draw -I /pictures/x.png" {SETTINGS}').image_input
 
     def test_mask(self) -> None:
         """A mask makes it inpainting; both files are named."""
@@ -105,9 +105,10 @@ class TestRecord:
     def test_digest(self) -> None:
         """`orig_hash` is the sha256 of the init file, beside its name from the command."""
         reading = read(
-            f'"x" {SETTINGS} -I /tmp/s.png', {"type": "img2img", "orig_hash": DIGEST, "strength_steps": 0.4}
+            f'"x" {SETTINGS} -I /pictures/s.png',
+            {"type": "img2img", "orig_hash": DIGEST, "strength_steps": 0.4},
         )
-        assert [("/tmp/s.png", DIGEST)] == [(item.name, item.sha256) for item in reading.inputs]
+        assert [("/pictures/s.png", DIGEST)] == [(item.name, item.sha256) for item in reading.inputs]
         assert 0.4 == reading.strength
 
     @pytest.mark.parametrize("digest", ["abc", 7, None, "Z" * 64])

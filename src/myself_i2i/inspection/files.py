@@ -79,11 +79,11 @@ def inspect_container(
     return inspect_material(material, strict=strict)
 
 
-def read_bounded(path: str | os.PathLike[str]) -> bytes:
-    """Return the bytes of the regular file at `path`.
+def read_bounded(path: str | os.PathLike[str], *, limit: int = LIMITS.file) -> bytes:
+    """Return the bytes of the regular file at `path`; at most `limit` of them are read.
 
     Raises:
-        LimitError: It is larger than `LIMITS.file`.
+        LimitError: It is larger than that.
         InputError: It cannot be read, or is no regular file (reading a pipe could wait for ever).
     """
     file = Path(path)
@@ -91,17 +91,17 @@ def read_bounded(path: str | os.PathLike[str]) -> bytes:
         if not file.is_file():
             raise InputError(_no_file(file))
         with file.open("rb") as stream:
-            data = stream.read(LIMITS.file + 1)
+            data = stream.read(limit + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = Text(en="cannot read {file}: {reason}", ja="{file} を読めません: {reason}")
         raise InputError(message.format(file=file, reason=reason)) from error
-    if len(data) > LIMITS.file:
+    if len(data) > limit:
         message = Text(
             en="{file} is larger than {limit} MiB, the most read of one file",
             ja="{file} は大きすぎます。読み込めるのは 1 ファイル {limit} MiB までです",
         )
-        raise LimitError(message.format(file=file, limit=LIMITS.file // 2**20))
+        raise LimitError(message.format(file=file, limit=limit // 2**20))
     return data
 
 
