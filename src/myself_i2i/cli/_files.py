@@ -8,10 +8,14 @@ from pathlib import Path
 from myself_i2i.errors import UsageError
 from myself_i2i.wording import Text
 
-__all__ = ["PICTURES", "expand", "save"]
+__all__ = ["KIT", "PICTURES", "expand", "save"]
 
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".avif", ".apng"})
 """Names that are picked up inside a folder; a file that is named itself is read whatever its name."""
+
+
+KIT = "post-kit"
+"""The folder beside marked pictures that holds badges and texts; its badges are no pictures of anybody's."""
 
 
 def expand(paths: Iterable[Path]) -> list[Path]:
@@ -58,7 +62,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir():
-                if not entry.is_symlink():
+                if not entry.is_symlink() and entry.name != KIT:
                     inside.append(entry)
             elif entry.suffix.lower() in PICTURES:
                 yield entry

@@ -96,10 +96,15 @@ def _register(root: Group) -> None:
     """Add the commands, imported here so that `--version` and a misspelt command cost no import."""
     if root.commands:
         return
+    from myself_i2i.cli.check import check  # noqa: PLC0415
     from myself_i2i.cli.inspect import inspect  # noqa: PLC0415
     from myself_i2i.cli.keys import keys  # noqa: PLC0415
     from myself_i2i.cli.ledger import ledger  # noqa: PLC0415
+    from myself_i2i.cli.mark import mark  # noqa: PLC0415
+    from myself_i2i.cli.permit import permit, wish, withdraw  # noqa: PLC0415
     from myself_i2i.cli.pledge import pledge  # noqa: PLC0415
+    from myself_i2i.cli.sources import sources  # noqa: PLC0415
+    from myself_i2i.cli.trust import trust  # noqa: PLC0415
 
-    for one in (pledge, inspect, ledger, keys):
+    for one in (pledge, inspect, sources, mark, check, permit, wish, withdraw, ledger, keys, trust):
         root.add_command(one)

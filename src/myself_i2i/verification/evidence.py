@@ -38,7 +38,10 @@ class StepWords:
 STEPS: dict[Step, StepWords] = {
     Step.NOT_RECORDED: StepWords(
         name=Text(en="not recorded", ja="記録なし"),
-        means=Text(en="nothing was found in this file", ja="このファイルには何も書かれていません"),
+        means=Text(
+            en="no statement about this picture and no tag was found",
+            ja="この画像についての声明も、タグも見つかりませんでした",
+        ),
         does_not_show=Text(
             en="anything at all, in either direction",
             ja="どちらの方向についても、何も示しません",
@@ -52,8 +55,8 @@ STEPS: dict[Step, StepWords] = {
     Step.DECLARED: StepWords(
         name=Text(en="declared", ja="申告"),
         means=Text(
-            en="a maker's key signed the list of sources",
-            ja="作り手の鍵が、元画像の一覧に署名しています",
+            en="a maker's key signed what is said here, the list of sources included",
+            ja="作り手の鍵が、元画像の一覧を含む申告に署名しています",
         ),
         does_not_show=Text(
             en="that the list is whole or true",

@@ -18,7 +18,7 @@ from typing import Any
 
 from myself_i2i.attestation import IMAGE_DATA, SHA256, Envelope, PublicKey
 from myself_i2i.errors import InputError, VerificationError
-from myself_i2i.predicates import Generation, Permission, Pledge, Predicate, Signed, Source, read_signed
+from myself_i2i.predicates import Generation, Permission, Pledge, Signed, Source, read_signed
 from myself_i2i.wording import Text
 
 __all__ = ["MarkedSource", "SignedMark", "read_mark"]
@@ -73,10 +73,10 @@ def read_mark(data: object) -> SignedMark:
         or data.get("version") != VERSION
         or not isinstance(data.get("maker"), Mapping)
     ):
-        raise _shape("version and maker")
+        raise _shape(wanted="version and maker")
     sources = data.get("sources", [])
     if not isinstance(sources, list) or len(sources) > MOST_SOURCES:
-        raise _shape("sources")
+        raise _shape(wanted="sources")
     # 2. the pledge
     pledge = _read(data.get("pledge"), Pledge)
     if data["maker"].get("keyid") != pledge.keyid:
@@ -94,10 +94,19 @@ def read_mark(data: object) -> SignedMark:
 
 def _source(data: object, key: PublicKey) -> MarkedSource:
     if not isinstance(data, Mapping) or not isinstance(data.get("sha256"), str):
-        raise _shape("a source's sha256")
+        raise _shape(wanted="a source's sha256")
     digest: str = data["sha256"]
     signed = _read(data.get("statement"), Source, key)
-    subject = next((one for one in signed.statement.subjects if one.digest.get(SHA256) == digest), None)
+    image_data = data.get("imageData")
+    # Found by its picture data where a tool rewrote the source's metadata after it was declared.
+    subject = next(
+        (
+            one
+            for one in signed.statement.subjects
+            if one.digest.get(SHA256) == digest or (image_data and one.digest.get(IMAGE_DATA) == image_data)
+        ),
+        None,
+    )
     if subject is None:
         raise VerificationError(
             Text(
@@ -119,16 +128,16 @@ def _source(data: object, key: PublicKey) -> MarkedSource:
     return MarkedSource(digest, subject.digest.get(IMAGE_DATA), subject.name, signed, permission)
 
 
-def _read(value: object, kind: type[Predicate] | type[Any], key: PublicKey | None = None) -> Signed:
+def _read(value: object, kind: type[Any], key: PublicKey | None = None) -> Signed:
     if not isinstance(value, Mapping):
-        raise _shape(f"a {kind.__name__.lower()} envelope")
+        raise _shape(wanted=f"a {kind.__name__.lower()} envelope")
     signed = read_signed(Envelope.from_json(value), key)
     if not isinstance(signed.predicate, kind):
-        raise _shape(f"a {kind.__name__.lower()} statement")
+        raise _shape(wanted=f"a {kind.__name__.lower()} statement")
     return signed
 
 
-def _shape(wanted: str) -> InputError:
+def _shape(*, wanted: str) -> InputError:
     return InputError(
         Text(
             en="the mark cannot be read: wanted {wanted}", ja="目印を読み取れません（必要なもの: {wanted}）"

@@ -1,0 +1,148 @@
+"""The sentences of a check: what each finding means, and no more than it means."""
+
+from __future__ import annotations
+
+from myself_i2i.c2pa.reading import IngredientReading
+from myself_i2i.errors import Error
+from myself_i2i.image import Container, read_xmp
+from myself_i2i.inspection.report import Inspection
+from myself_i2i.predicates.tags import find_tags, keyword_tag
+from myself_i2i.verification.evidence import Step
+from myself_i2i.verification.mark import SignedMark
+from myself_i2i.verification.report import (
+    Agreement,
+    Claims,
+    Consistency,
+    Intact,
+    Integrity,
+    Known,
+    Report,
+    Signer,
+)
+from myself_i2i.wording import Text
+
+__all__ = [
+    "CHANGED",
+    "DAMAGED",
+    "EXPIRED",
+    "EXPIRED_CODES",
+    "INTACT",
+    "NOTHING_TO_CHECK",
+    "NO_SIGNER",
+    "ONLY_METADATA",
+    "ON_LIST",
+    "OTHER_KEY",
+    "OTHER_PICTURE",
+    "PINNED",
+    "PRIVATE",
+    "SIGNED_BY_SELF",
+    "UNKNOWN",
+    "has_tag",
+    "ingredient_says",
+    "notes",
+    "unreadable",
+]
+
+INTACT = Text(
+    en="yes: not one byte that the signature covers was changed since",
+    ja="はい。署名の後、署名された部分は1バイトも変わっていません",
+)
+CHANGED = Text(
+    en="no: the file was changed after it was signed, so the signature no longer speaks for this picture",
+    ja="いいえ。署名の後にファイルが変わっているため、この署名はこの画像について何も示しません",
+)
+ONLY_METADATA = Text(
+    en="partly: something beside the picture was changed after the mark was made; the coded picture itself is still the one "
+    "that the maker's statements name",
+    ja="一部変更あり。目印の後に画像以外の部分が変わっています。画像データそのものは、作り手の申告が指しているものと同じです",
+)
+DAMAGED = Text(
+    en="no: a mark is there but cannot be read, as happens when a file is cut short ({why})",
+    ja="いいえ。目印はありますが読み取れません。ファイルが途中で切れた場合などに起こります（{why}）",
+)
+EXPIRED = Text(
+    en="cannot be told any more: the certificate has expired and no time-stamp known here says when it was signed",
+    ja="もう確かめられません。証明書の期限が切れていて、いつ署名されたかを示すタイムスタンプもありません",
+)
+NOTHING_TO_CHECK = Text(
+    en="nothing to check: the file carries no signature (most sites remove them)",
+    ja="確かめるものがありません。ファイルに署名がありません（多くのサイトは投稿時に取り除きます）",
+)
+EXPIRED_CODES = frozenset({"signingCredential.expired"})
+
+NO_SIGNER = Text(en="nobody signed this file", ja="このファイルに署名した人はいません")
+SIGNED_BY_SELF = Text(en="your own key", ja="あなた自身の鍵です")
+PINNED = Text(en="a maker whom you added here: {name}", ja="あなたが登録した作り手です: {name}")
+PRIVATE = Text(
+    en="its issuer is one that you added here; the name it carries: {name}",
+    ja="発行元は、あなたがこの端末に登録したものです。書かれている名前: {name}",
+)
+ON_LIST = Text(
+    en="{name}, whose issuer is on the C2PA trust list",
+    ja="{name}（発行元はC2PAトラストリストに載っています）",
+)
+UNKNOWN = Text(
+    en="a key that is on no list known here; the name it gives itself: {name}",
+    ja="ここで知られているどのリストにもない鍵です。自分で名乗っている名前: {name}",
+)
+OTHER_KEY = Text(
+    en="the statements in the mark were signed by another key than the file: they are not used",
+    ja="目印の中の申告とファイルの署名は、別の鍵によるものです。申告は採用していません",
+)
+OTHER_PICTURE = Text(
+    en="the statements in the mark are about another picture than this one: they are not used",
+    ja="目印の中の申告は、この画像ではない別の画像についてのものです。申告は採用していません",
+)
+INGREDIENT = Text(
+    en="the earlier file {title} carried a signature that does not hold ({codes})",
+    ja="素材 {title} に付いていた署名は、有効ではありません（{codes}）",
+)
+UNSIGNED = Text(
+    en="the file carries generator metadata that nobody signed: it can be rewritten in seconds and is a lead, not more",
+    ja="生成ツールの情報がありますが、署名はありません。数秒で書き換えられるもので、手がかりにとどまります",
+)
+
+
+def unreadable(name: str, moment: str, error: Error) -> Report:
+    """Return the report on a file that is no picture we read."""
+    return Report(
+        file=name,
+        checked_at=moment,
+        intact=Intact(Integrity.UNREADABLE, error.message),
+        signer=Signer(Known.NOBODY, NO_SIGNER),
+        claims=Claims(),
+        others=(),
+        step=Step.NOT_RECORDED,
+        consistency=Consistency(Agreement.NOT_APPLICABLE),
+        marked=False,
+    )
+
+
+def ingredient_says(one: IngredientReading) -> Text:
+    """Return what is to be said of an ingredient whose own manifest does not hold."""
+    codes = ", ".join(dict.fromkeys(finding.code for finding in one.failures))
+    return INGREDIENT.format(title=one.title or one.label, codes=codes)
+
+
+def notes(inspection: Inspection, mark: SignedMark | None) -> tuple[Text, ...]:
+    """Return what a reader should know besides."""
+    if mark is None and inspection.tool is not None and inspection.attested_by is None:
+        return (UNSIGNED,)
+    return ()
+
+
+def has_tag(container: Container) -> bool:
+    """Return whether the campaign's tag, or the one before it, stands in the file's plain metadata."""
+    words = [entry.text for entry in container.texts]
+    words += [*container.exif.values(), *container.comments]
+    if any(find_tags(text[:100_000]) for text in words):
+        return True
+    if container.xmp is None:
+        return False
+    try:
+        said = read_xmp(container.xmp)
+    except Error:
+        return False
+    keywords = said.get("dc:subject")
+    described = (*said.get("dc:description"), *said.get("dc:title"))
+    return any(keyword_tag(word) for word in keywords) or any(find_tags(text) for text in described)
