@@ -25,7 +25,7 @@ def marked(form: str, someone: Maker) -> bytes:
     source = {"title": "s", "format": "image/png", "relationship": labels.INPUT_TO, "label": "s0"}
     said = manifest({"label": labels.MARK, "kind": "Json", "data": {"version": 1}}, ingredients=("s0",))
     said["assertions"][0]["data"]["allActionsIncluded"] = False
-    picture = BUILDERS[form]()  # type: ignore[operator]
+    picture = BUILDERS[form]()
     return native.sign(
         picture,
         f"image/{form}",

@@ -26,7 +26,7 @@ MARK = {"label": labels.MARK, "kind": "Json", "data": {"version": 1, "note": "ma
 def signed(form: str, someone: Maker, **overrides: Any) -> native.Signed:
     """A small picture of one format with a small manifest."""
     arguments: dict[str, Any] = {"chain_pem": someone.chain, "key": someone.pem, **overrides}
-    picture = arguments.pop("picture", None) or BUILDERS[form](seed=arguments.pop("seed", 0))  # type: ignore[operator]
+    picture = arguments.pop("picture", None) or BUILDERS[form](seed=arguments.pop("seed", 0))
     said = arguments.pop("manifest", manifest(MARK))
     return native.sign(picture, f"image/{form}", said, arguments.pop("ingredients", ()), **arguments)
 
@@ -152,7 +152,7 @@ class TestFormatsAlike:
     @pytest.mark.parametrize("form", FORMATS)
     def test_no_manifest(self, form: str) -> None:
         """A picture without a manifest has none, which is no error."""
-        assert None is native.read(BUILDERS[form](), f"image/{form}")  # type: ignore[operator]
+        assert None is native.read(BUILDERS[form](), f"image/{form}")
 
     @pytest.mark.parametrize("data", [b"", b"hello", bytes(10_000), b"\x89PNG\r\n\x1a\n" + bytes(40)])
     def test_garbage(self, data: bytes) -> None:

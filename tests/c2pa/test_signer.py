@@ -23,7 +23,7 @@ from tests.support.pictures import BUILDERS, png
 def mark(who: Maker, form: str = "png", **more: Any) -> tuple[bytes, ManifestReading]:
     """A store and its reading."""
     made = native.sign(
-        BUILDERS[form](),  # type: ignore[operator]
+        BUILDERS[form](),
         f"image/{form}",
         manifest(),
         **{"chain_pem": who.chain, "key": who.pem, **more},
