@@ -46,6 +46,11 @@ class TestDecode:
         )
         assert picture().tobytes() == decode(data).tobytes()
 
+    def test_an_avif_that_cannot_be_written_anew_is_still_decoded(self) -> None:
+        """Bytes after the last box stop a change of the file, not a look at it."""
+        data = BUILDERS["avif"]()
+        assert decode(data).tobytes() == decode(data + b"\0\0\0").tobytes()
+
 
 class TestRefusal:
     @pytest.mark.parametrize("name", BUILDERS)

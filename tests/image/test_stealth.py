@@ -64,3 +64,13 @@ class TestBounds:
         for body in (b"no gzip", whole[:-9]):
             assert read_stealth(self._raw(b"stealth_pngcomp", len(body) * 8, body)) is None
         assert read_stealth(self._raw(b"stealth_pnginfo", 16, b"\xff\xfe")) is None
+
+    def test_a_huge_claim_is_not_followed(self) -> None:
+        """A length past the bound, in a picture large enough to hold it, costs no look at the whole picture."""
+        image = Image.new("RGBA", (6000, 6000))
+        image.paste(with_stealth(Image.new("RGBA", (1, 6000)), "", "stealth_pnginfo"), (0, 0))
+        for offset, bit in enumerate(f"{35_000_000:032b}"):
+            image.putpixel((0, 120 + offset), (0, 0, 0, int(bit)))
+        started = time.perf_counter()
+        assert read_stealth(image) is None
+        assert time.perf_counter() - started < 0.2

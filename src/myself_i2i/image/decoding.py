@@ -92,7 +92,14 @@ def _prepare(data: bytes, container: Container) -> bytes:
         scans = sum(segment.marker == jpeg.SCAN for segment in jpeg.segments(data)[0])
         if scans > MOST_SCANS:
             raise limit_error(Text(en="scans in the JPEG", ja="JPEGのスキャン数"), scans, MOST_SCANS)
-    return strip_generation_metadata(data, drop_manifest=True)
+    try:
+        return strip_generation_metadata(data, drop_manifest=True)
+    except LimitError:
+        raise
+    except InputError:
+        if container.format is not Format.AVIF:
+            raise
+        return data  # an AVIF that we cannot write anew may still be one that libavif can read
 
 
 def _prepare_png(data: bytes) -> bytes:

@@ -1,7 +1,9 @@
 """Changing the metadata items of an AVIF: everything that moves has its offset rewritten.
 
 A moving picture keeps a second `meta` box in its first picture track; libavif reads XMP and EXIF of such a file only
-there, so both are kept in step. ISO/IEC 14496-12: meta 8.11, stco and co64 8.7.5.
+there, so both are kept in step. What stands there is put inside the box itself (`idat`): c2pa-rs 0.91 moves the file
+when it signs and corrects only the first `meta` box, and libavif then refuses the whole picture for its EXIF.
+ISO/IEC 14496-12: meta 8.11, stco and co64 8.7.5.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from myself_i2i.image._findings import limit_error
 from myself_i2i.image._splice import Edit, moved, splice
 from myself_i2i.image.bmff import Box, boxes, child, pack_box
 from myself_i2i.image.heif_cuts import cuts, pack_idat, resized
-from myself_i2i.image.heif_meta import IN_FILE, XMP_TYPE, Item, Meta, Reference
+from myself_i2i.image.heif_meta import IN_FILE, IN_IDAT, XMP_TYPE, Item, Meta, Reference, item_bytes
 from myself_i2i.image.heif_plan import File, Plan, open_file, tracks
 from myself_i2i.image.heif_tables import SHORT_ID, pack_iinf, pack_iloc, pack_iref, pack_new_meta, xmp_entry
 from myself_i2i.wording import Text
@@ -39,8 +41,26 @@ def insert_xmp_item(data: bytes, packet: bytes) -> bytes:
         if meta.primary and not any(link.kind == b"cdsc" and link.source == number for link in references):
             references.append(Reference(b"cdsc", number, (meta.primary,)))
         items = {key: kept for key, kept in meta.items.items() if key not in others} | {number: item}
-        plans.append(Plan(meta, holders, items, references, old))
-    return _rewrite(file, plans, _track_without_meta(file, extents), packet)
+        plan = Plan(meta, holders, items, references, old)
+        plans.append(_inlined(file, plan, packet) if holders else plan)
+    return _rewrite(file, plans, _track_without_meta(file, packet), packet)
+
+
+def _inlined(file: File, plan: Plan, packet: bytes) -> Plan:
+    """Return the plan with EXIF and XMP inside its own box, where no move of the file can lose them."""
+    if any(item.method == IN_IDAT and not item.is_metadata for item in plan.items.values()):
+        return plan  # its idat box holds a picture too, and stays
+    body = bytearray()
+    items = dict(plan.items)
+    for number, item in plan.items.items():
+        content = b""
+        if item.is_metadata:
+            content = packet if item.is_xmp else item_bytes(file.data, plan.meta, item)
+        if content:
+            items[number] = replace(item, method=IN_IDAT, outside=0, extents=((0, len(body), len(content)),))
+            body += content
+    gone = [item for item in plan.meta.items.values() if item.is_metadata]
+    return plan._replace(items=items, gone=gone, data=bytes(body))
 
 
 def remove_metadata_items(data: bytes, box: Box | None = None) -> bytes:
@@ -55,16 +75,15 @@ def remove_metadata_items(data: bytes, box: Box | None = None) -> bytes:
         numbers = {item.id for item in gone}
         items = {key: item for key, item in meta.items.items() if key not in numbers}
         references = [link for link in meta.references if link.source not in numbers]
-        plans.append(Plan(meta, holders, items, references, gone))
+        inside = any(item.method == IN_IDAT for item in items.values())
+        plans.append(Plan(meta, holders, items, references, gone, None if inside else b""))
     if box is None and not any(plan.gone for plan in plans):
         return data
     extra = [Edit(box.start, box.end, b"")] if box else []
     return _rewrite(file, plans, [(edit, ()) for edit in extra], None)
 
 
-def _track_without_meta(
-    file: File, extents: tuple[tuple[int, int, int], ...]
-) -> list[tuple[Edit, tuple[Box, ...]]]:
+def _track_without_meta(file: File, packet: bytes) -> list[tuple[Edit, tuple[Box, ...]]]:
     """Return the edit that gives the first picture track a `meta` box where it has none."""
     for holders in tracks(file.data, file.top):
         inside = boxes(file.data, holders[-1].body, holders[-1].end)
@@ -74,8 +93,7 @@ def _track_without_meta(
             continue
         if child(inside, b"meta") is not None:
             return []
-        item = Item(1, b"mime", XMP_TYPE, xmp_entry(1), extents=extents)
-        return [(Edit(media.start, media.start, pack_new_meta({1: item})), holders)]
+        return [(Edit(media.start, media.start, pack_new_meta(packet)), holders)]
     return []
 
 
@@ -106,10 +124,6 @@ def _rewrite(
     for index, plan in enumerate(plans):  # 4
         items = {number: _moved_item(item, edits, len(data)) for number, item in plan.items.items()}
         edits[index] = _meta_edit(file, plan._replace(items=items))
-    for index, (edit, holders) in enumerate(extra, start=len(plans)):
-        if holders:
-            item = Item(1, b"mime", XMP_TYPE, xmp_entry(1), extents=((0, len(data) + 8, len(packet or b"")),))
-            edits[index] = edit._replace(new=pack_new_meta({1: _moved_item(item, edits, len(data))}))
     edits += _chunk_offset_edits(data, top, edits)  # 5
     return splice(data, edits) + (b"" if packet is None else pack_box(b"mdat", packet))  # 6
 
@@ -129,9 +143,11 @@ def _meta_edit(file: File, plan: Plan) -> Edit:
         elif part.kind == b"iref":
             pieces.append(iref)
         elif part.kind == b"idat":
-            pieces.append(pack_idat(file, part, plan))
+            pieces.append(pack_idat(file, part, plan) if plan.data is None else b"")
         else:
             pieces.append(data[part.start : part.end])
+    if plan.data:
+        pieces.append(pack_box(b"idat", plan.data))
     return Edit(meta.box.start, meta.box.end, pack_box(b"meta", b"".join(pieces)))
 
 

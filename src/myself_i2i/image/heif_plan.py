@@ -21,6 +21,8 @@ class Plan(NamedTuple):
     items: dict[int, Item]
     references: list[Reference]
     gone: list[Item]
+    data: bytes | None = None
+    """What its `idat` box shall hold (nothing: no such box); None leaves that box as it is."""
 
 
 class File(NamedTuple):

@@ -10,7 +10,7 @@ import struct
 
 from myself_i2i.image._findings import limit_error
 from myself_i2i.image.bmff import pack_box, pack_full_box
-from myself_i2i.image.heif_meta import IN_FILE, XMP_TYPE, Item, Reference
+from myself_i2i.image.heif_meta import IN_FILE, IN_IDAT, XMP_TYPE, Item, Reference
 from myself_i2i.wording import Text
 
 __all__ = ["SHORT_ID", "pack_iinf", "pack_iloc", "pack_iref", "pack_new_meta", "xmp_entry"]
@@ -76,7 +76,9 @@ def pack_iref(references: list[Reference]) -> bytes:
     return pack_full_box(b"iref", int(wide), 0, body) if references else b""
 
 
-def pack_new_meta(items: dict[int, Item]) -> bytes:
-    """Return a `meta` box for a track that has none, in the form libavif reads and writes."""
+def pack_new_meta(packet: bytes) -> bytes:
+    """Return a `meta` box with one XMP item inside, for a track that has none, in the form libavif reads."""
     handler = pack_full_box(b"hdlr", 0, 0, bytes(4) + b"pict" + bytes(12) + b"\0")
-    return pack_full_box(b"meta", 0, 0, handler + pack_iloc(items) + pack_iinf(items))
+    item = Item(1, b"mime", XMP_TYPE, xmp_entry(1), method=IN_IDAT, extents=((0, 0, len(packet)),))
+    tables = pack_iloc({1: item}) + pack_iinf({1: item})
+    return pack_full_box(b"meta", 0, 0, handler + tables + pack_box(b"idat", packet))

@@ -26,6 +26,7 @@ RGB_MAGICS = {b"stealth_rgbinfo": False, b"stealth_rgbcomp": True}
 """Magic in R, G, B -> whether what follows is compressed."""
 MAGIC_LENGTH = 15
 HEAD_LENGTH = MAGIC_LENGTH + 4
+LARGEST = 4 * 2**20  # bytes as hidden; real ones have a few thousand
 
 _DIGITS = bytes(b"01"[value & 1] for value in range(256))
 
@@ -38,22 +39,22 @@ def read_stealth(image: Image) -> str | None:
     """
     if image.width == 0 or image.height == 0:
         return None
-    if image.mode in {"RGBA", "LA"} and (text := _read(image.getchannel("A"), 1, ALPHA_MAGICS)) is not None:
+    if image.mode in {"RGBA", "LA"} and (text := _read(image, "A", ALPHA_MAGICS)) is not None:
         return text
     if image.mode in {"RGB", "RGBA"}:
-        return _read(image, 3, RGB_MAGICS)
+        return _read(image, "RGB", RGB_MAGICS)
     return None
 
 
-def _read(image: Image, depth: int, magics: dict[bytes, bool]) -> str | None:
-    head = _bits(image, depth, HEAD_LENGTH * 8)
+def _read(image: Image, bands: str, magics: dict[bytes, bool]) -> str | None:
+    head = _bits(image, bands, HEAD_LENGTH * 8)
     compressed = magics.get(head[:MAGIC_LENGTH])
     if compressed is None or len(head) < HEAD_LENGTH:
         return None
     count = int.from_bytes(head[MAGIC_LENGTH:HEAD_LENGTH], "big")
-    if count > image.width * image.height * depth - HEAD_LENGTH * 8 or count // 8 > LIMITS.text:
+    if count > image.width * image.height * len(bands) - HEAD_LENGTH * 8 or count // 8 > LARGEST:
         return None
-    payload = _bits(image, depth, HEAD_LENGTH * 8 + count)[HEAD_LENGTH:]
+    payload = _bits(image, bands, HEAD_LENGTH * 8 + count)[HEAD_LENGTH:]
     if compressed:
         try:
             payload, whole = inflate(payload, LIMITS.text, gzip=True)
@@ -67,12 +68,11 @@ def _read(image: Image, depth: int, magics: dict[bytes, bool]) -> str | None:
         return None
 
 
-def _bits(image: Image, depth: int, count: int) -> bytes:
+def _bits(image: Image, bands: str, count: int) -> bytes:
     """Return the first `count` low bits packed into bytes (fewer when the picture is smaller); a rest is dropped."""
-    columns = min(image.width, -(-count // (image.height * depth)))
-    part = image.crop((0, 0, columns, image.height))
-    if depth > 1:
-        part = part.convert("RGB")  # drops alpha
+    columns = min(image.width, -(-count // (image.height * len(bands))))
+    part = image.crop((0, 0, columns, image.height))  # first, so that nothing else is copied
+    part = part.getchannel("A") if bands == "A" else part.convert("RGB")
     samples = part.transpose(Transpose.TRANSPOSE).tobytes()[:count]
     whole = len(samples) // 8
     # Base 2 is read in linear time: no digit limit, no quadratic conversion.
