@@ -8,13 +8,22 @@ from pathlib import Path
 
 import click
 
-from myself_i2i.attestation import Statement
+from myself_i2i.attestation import Envelope, Statement
 from myself_i2i.cli._commands import argument, command, group, option, pass_terminal
 from myself_i2i.cli._files import save
 from myself_i2i.cli._home import Home, now
 from myself_i2i.cli._terminal import Terminal
 from myself_i2i.errors import UsageError
-from myself_i2i.ledger import Entry, EntryKind, Head, export_lines, import_lines
+from myself_i2i.ledger import (
+    EXPORT_FORMAT,
+    Entry,
+    EntryKind,
+    Head,
+    Imported,
+    Ledger,
+    export_lines,
+    import_lines,
+)
 from myself_i2i.predicates.moments import format_moment
 from myself_i2i.wording import Text
 
@@ -170,5 +179,15 @@ def import_(terminal: Terminal, file: Path) -> None:
     """Import; every signature is verified first."""
     data = file.read_bytes()
     with Home(terminal).ledger() as opened:
-        done = import_lines(opened, data.splitlines(), appended_at=now())
+        done = _take_in(opened, data)
     terminal.data(TAKEN_IN.format(added=done.added, known=done.known))
+
+
+def _take_in(opened: Ledger, data: bytes) -> Imported:
+    """Take in an export (its first line says so) or a single envelope."""
+    if EXPORT_FORMAT.encode() in data[:4096]:
+        return import_lines(opened, data.splitlines(), appended_at=now())
+    envelope = Envelope.from_json(data)
+    known = opened.get(envelope.digest) is not None
+    opened.append(envelope, appended_at=now())
+    return Imported(added=int(not known), known=int(known))
