@@ -98,6 +98,15 @@ class TestSecondPass:
         assert (Answer.NO, 0.35) == (found.image_input, found.strength)
         assert "1.5" == found.extras["second_pass"]["Hires upscale"]
 
+    @pytest.mark.parametrize("resize", ["1024x1024", "1024x0", "0x1024"])
+    def test_resize_to_a_size(self, resize: str) -> None:
+        """A second pass to a given size, one side of it left open or not, explains the size of the picture."""
+        settings = (
+            f", Denoising strength: 0.4, Hires resize: {resize}, Hires upscaler: Latent, Version: v1.9.0"
+        )
+
+        assert (Mode.UPSCALE, Answer.NO) == answer(settings, size=(1024, 1024))
+
 
 class TestImageToImage:
     @pytest.mark.parametrize(
@@ -147,6 +156,11 @@ class TestImageToImage:
 
         assert Answer.NOT_RECORDED is found.image_input
         assert found.notes
+
+    def test_strength_zero_is_open(self) -> None:
+        """A strength of zero is the API's default of text to image, unless a mask shows the other tab."""
+        assert Answer.NOT_RECORDED is answer(", Denoising strength: 0, Version: v1.5.1")[1]
+        assert Answer.YES is answer(", Denoising strength: 0, Mask blur: 4")[1]
 
     def test_init_image_hash(self) -> None:
         """The md5 of the loaded pixels is passed on, so the loaded file can be found."""

@@ -113,6 +113,22 @@ class TestGraph:
         assert {"earlier.jpeg", LINK} == {item.name for item in found.inputs}
         assert "SECRET" not in str(found)
 
+    def test_enlarging_an_earlier_picture_in_an_unknown_graph(self) -> None:
+        """A graph of unknown nodes is explained by the step that enlarges a linked picture."""
+        nodes = {
+            "1": {"class_type": "MysteryEnlarger", "inputs": {}},
+            "4": {"class_type": "SaveImage", "inputs": {"images": ["1", 0]}},
+        }
+        step = {"type": "upscale", "image": LINK}
+
+        plain = read(material(graph_comment(nodes, {"workflow": "txt2img"})))
+        enlarged = read(material(graph_comment(nodes, {"workflow": "txt2img", "transformations": [step]})))
+
+        assert plain is not None
+        assert enlarged is not None
+        assert Answer.YES is not plain.image_input
+        assert (Mode.UPSCALE, Answer.YES) == (enlarged.mode, enlarged.image_input)
+
     def test_links_inside_the_graph_lose_their_signature(self) -> None:
         """An address that a node loads is reported without the part that opens it to anyone."""
         nodes = {**UPSCALE, "1": {"class_type": "LoadImage", "inputs": {"image": f"{LINK}?sig=SECRET"}}}

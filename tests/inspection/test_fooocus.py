@@ -116,6 +116,14 @@ class TestRecordedInputs:
         assert found is not None
         assert (Mode.I2I, Answer.YES, 0.6) == (found.mode, found.image_input, found.strength)
 
+    @pytest.mark.parametrize("extra", [{"denoise": 0.6}, {"start_step": 12}])
+    def test_either_is_enough(self, extra: dict[str, Any]) -> None:
+        """Either setting alone, with a value, records a loaded picture."""
+        found = png({**RUINED, **extra})
+
+        assert found is not None
+        assert Answer.YES is found.image_input
+
     def test_mre_image_to_image(self) -> None:
         """Fooocus-MRE names the loaded picture."""
         found = png({**MRE, "img2img": True, "denoise": 0.7, "start_step": 6, "input_image": "barn.jpg"})

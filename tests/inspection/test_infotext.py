@@ -147,6 +147,7 @@ class TestHostile:
             'a: "\\", ',
             'k: "x"y, ',
             "a: [",
+            "k: [, ",
             '"[',
             "a: {[",
             "<lora:",

@@ -91,6 +91,13 @@ class TestTensorArt:
         assert (mode, Answer.YES) == (found.mode, found.image_input)
         assert [(role, "https://x.example/a.png")] == [(item.role, item.name) for item in found.inputs]
 
+    def test_settings_about_pictures_are_not_pictures(self) -> None:
+        """A setting that only speaks of sizes or counts names no picture."""
+        found = reading({**DATA, "imageSize": "512x512", "imagesCount": "4"})
+
+        assert found is not None
+        assert Answer.NOT_RECORDED is found.image_input
+
     def test_contradiction_is_open(self) -> None:
         """A named picture beside a graph that loads none gives neither answer."""
         found = reading({**DATA, "initImage": "a.png"}, GRAPH)
