@@ -101,7 +101,7 @@ class ScenePipeline(DiffusionPipeline):
         *,
         strength: float = 0.6,
         num_inference_steps: int = 40,
-        guidance_scale: float = 2.0,
+        guidance_scale: float = 1.3,
         size: int = 128,
         generator: torch.Generator | None = None,
     ) -> ImagePipelineOutput:

@@ -82,7 +82,7 @@ def exif_with_comment(text: str) -> bytes:
     comment = b"UNICODE\0" + text.encode("utf-16-be")
     header = b"MM" + struct.pack(">HI", 42, 8)
     pointer = struct.pack(">HHHIII", 1, 0x8769, 4, 1, 26, 0)
-    entry = struct.pack(">HHHIII", 1, 0x9286, 7, len(comment), 44, 0)
+    entry = struct.pack(">HHHII", 1, 0x9286, 7, len(comment), 40)  # piexif ends this directory without a link
     return b"Exif\0\0" + header + pointer + entry + comment
 
 

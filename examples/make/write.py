@@ -177,7 +177,7 @@ RESULTS = (
     ),
     Result(
         "generated/comfyui-i2i-undeclared.png",
-        "i2i-undeclared-60",
+        "i2i-undeclared-40",
         "ComfyUI format, image-to-image from the picture nobody declared",
         comfyui_i2i("sources/undeclared.png", "undeclared.png"),
         "sources/undeclared.png",
