@@ -2,7 +2,7 @@
 
     python train.py --out /somewhere/outside/the/repository
 
-Writes a diffusers folder (about 30 MB, not kept in the repository) and `training.json` with what was run.
+Writes a diffusers folder (about 25 MB, not kept in the repository) and `training.json` with what was run.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ import comfyui
 import others
 import webui
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 MODEL_NAME = "scenes-128"
 
@@ -247,8 +248,8 @@ def main() -> None:
     (asked.pictures / "manifest.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _parameters(text: str) -> Any:
-    info = comfyui.PngInfo()
+def _parameters(text: str) -> PngInfo:
+    info = PngInfo()
     info.add_text("parameters", text)
     return info
 
