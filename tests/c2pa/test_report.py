@@ -70,6 +70,11 @@ class TestStanding:
         """Every standing has its sentence in both languages."""
         assert 3 == len({one.text.ja for one in Standing})
 
+    @pytest.mark.parametrize("state", ["", "Excellent", None, 5])
+    def test_unknown_state(self, state: object) -> None:
+        """A state that we do not know is Invalid."""
+        assert State.INVALID == _report.reading_from(report(validation_state=state), SOURCE).state
+
 
 class TestFailures:
     def test_kinds(self) -> None:
@@ -137,6 +142,13 @@ class TestSigner:
             reading.signer.signed_at_trusted,
         )
         assert not _report.reading_from(failing(), SOURCE).signer.signed_at_trusted
+
+    @pytest.mark.parametrize("time", ["yesterday", 5, None, ""])
+    def test_no_time(self, time: object) -> None:
+        """A time that is none is none."""
+        made = report()
+        made["manifests"]["urn:c2pa:a"]["signature_info"] = {"time": time}
+        assert None is _report.reading_from(made, SOURCE).signer.signed_at
 
     @pytest.mark.parametrize(
         ("serial", "found"), [("12", 12), ("", None), ("x", None), ("1" * 61, None), (None, None)]

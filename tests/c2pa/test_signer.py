@@ -111,6 +111,49 @@ class TestAttacks:
         with pytest.raises(VerificationError, match="exactly one certificate chain"):
             signer.identify(*rebuilt(store, reading, both))
 
+    @pytest.mark.parametrize(
+        ("change", "why"),
+        [
+            (lambda _p, u, b, s: [b"", u, b, s], "names no algorithm"),
+            (lambda p, u, _b, s: [p, u, b"payload", s], "no detached"),
+            (lambda p, u, b, _s: [p, u, b], "no detached"),
+            (lambda _p, u, b, s: [cbor2.dumps({1: -8}), u, b, s], "exactly one certificate chain"),
+            (lambda _p, u, b, s: [cbor2.dumps({1: -8, 33: []}), u, b, s], "malformed"),
+            (lambda _p, u, b, s: [cbor2.dumps({1: -8, 33: 5}), u, b, s], "malformed"),
+            (lambda _p, u, b, s: [cbor2.dumps({1: -8, 33: [b"x"] * 17}), u, b, s], "malformed"),
+            (lambda _p, u, b, s: [cbor2.dumps({1: -8, 33: b"no certificate"}), u, b, s], "cannot be read"),
+            (lambda p, u, b, s: [_with_algorithm(p, -257), u, b, s], "not one of c2pa's"),
+            (lambda p, u, b, s: [_with_algorithm(p, -7), u, b, s], "did not sign this claim"),
+            (lambda p, u, b, s: [_with_algorithm(p, -37), u, b, s], "did not sign this claim"),
+            (lambda p, u, b, s: [p, u, b, s[:-1]], "did not sign this claim"),
+            (lambda p, u, b, _s: [p, u, b, bytes(2**20)], "too large"),
+        ],
+    )
+    def test_shapes(self, change: Any, why: str, someone: Maker) -> None:
+        """A signature of any other shape names nobody."""
+        store, reading = mark(someone)
+        with pytest.raises(VerificationError, match=why):
+            signer.identify(*rebuilt(store, reading, lambda cose: cbor2.CBORTag(18, change(*cose.value))))
+
+    @pytest.mark.parametrize("size", [96, 3])
+    def test_wrong_lengths(self, size: int) -> None:
+        """An elliptic curve signature of another length is none, and nor is EdDSA by such a key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        made = mark(maker("x"), chain_pem=authority().issue(key.public_key()), key=pem, alg="es256")
+        for change in (
+            lambda p, u, b, s: [p, u, b, (s * 2)[:size]],
+            lambda p, u, b, s: [_with_algorithm(p, -8), u, b, s],
+        ):
+            with pytest.raises(VerificationError, match="did not sign"):
+                signer.identify(*rebuilt(*made, lambda cose, c=change: cbor2.CBORTag(18, c(*cose.value))))
+
+    def test_untagged(self, someone: Maker) -> None:
+        """A COSE_Sign1 without its tag, which C2PA allows, is read the same."""
+        store, reading = mark(someone)
+        found = signer.identify(*rebuilt(store, reading, lambda cose: list(cose.value)))
+        assert someone.keyid == found.keyid
+
     def test_other_serial(self, someone: Maker) -> None:
         """A leaf that is not the one the library judged is refused."""
         store, reading = mark(someone)
@@ -183,6 +226,63 @@ class TestActiveManifest:
         with pytest.raises(InputError):
             _jumbf.active_manifest(changed)
 
+    @pytest.mark.parametrize(
+        "store",
+        [
+            lambda: superbox(b"c2pa", "c2pa"),
+            lambda: superbox(b"c2pa", "other", superbox(b"c2ma", "a")),
+            lambda: superbox(b"xxxx", "c2pa", superbox(b"c2ma", "a")),
+            lambda: superbox(b"c2pa", "c2pa", superbox(b"c2ma", "a"), superbox(b"c2ma", "a")),
+            lambda: superbox(b"c2pa", "c2pa", superbox(b"c2cm", "a")),
+            lambda: superbox(b"c2pa", "c2pa", superbox(b"c2ma", "a")),
+            lambda: superbox(b"c2pa", "c2pa", manifest_box(signatures=2)),
+            lambda: superbox(b"c2pa", "c2pa", manifest_box(claims=2)),
+            lambda: superbox(b"c2pa", "c2pa", manifest_box(content=b"")),
+            lambda: superbox(b"c2pa", "c2pa", box(b"cbor", b"x")),
+            lambda: box(b"jumb", box(b"free", b"")),
+            lambda: box(b"jumb", box(b"jumd", b"short")),
+            lambda: box(b"jumb", box(b"jumd", described(b"c2pa", b"no end"))),
+            lambda: box(b"jumb", box(b"jumd", described(b"c2pa", b"\xff\0"))),
+            lambda: b"\0\0\0\1jumb" + (5).to_bytes(8, "big"),
+            lambda: b"\0\0\0\0jumb",
+            lambda: superbox(b"c2pa", "c2pa", *[box(b"free", b"")] * 10_001),
+        ],
+    )
+    def test_malformed(self, store: Any) -> None:
+        """Whatever two readers could see differently is refused."""
+        with pytest.raises(InputError):
+            _jumbf.active_manifest(store())
+
+    def test_well_formed(self) -> None:
+        """Free space and 64-bit sizes are read."""
+        inner = box(b"free", bytes(9)) + manifest_box()
+        wide = superbox(b"c2pa", "c2pa", inner)
+        wide = b"\0\0\0\1jumb" + (len(wide) + 8).to_bytes(8, "big") + wide[8:]
+        found = _jumbf.active_manifest(wide)
+        assert ("urn:c2pa:x", b"\xa0", b"\x80") == (found.label, found.claim, found.signature)
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    """A box."""
+    return (len(content) + 8).to_bytes(4, "big") + kind + content
+
+
+def described(kind: bytes, label: bytes) -> bytes:
+    """A description with a label."""
+    return kind + bytes.fromhex("00110010800000aa00389b71") + b"\x03" + label
+
+
+def superbox(kind: bytes, label: str, *content: bytes) -> bytes:
+    """A superbox."""
+    return box(b"jumb", box(b"jumd", described(kind, label.encode() + b"\0")) + b"".join(content))
+
+
+def manifest_box(*, claims: int = 1, signatures: int = 1, content: bytes = b"\xa0") -> bytes:
+    """A manifest with as many claims and signatures as asked."""
+    claim = superbox(b"c2cl", "c2pa.claim.v2", box(b"cbor", content) if content else b"")
+    signature = superbox(b"c2cs", "c2pa.signature", box(b"cbor", b"\x80"))
+    return superbox(b"c2ma", "urn:c2pa:x", claim * claims, signature * signatures)
+
 
 _SAMPLE: list[tuple[bytes, ManifestReading]] = []
 
@@ -220,6 +320,10 @@ def rebuilt(store: bytes, reading: ManifestReading, change: Any) -> tuple[bytes,
         size = int.from_bytes(data[start : start + 4], "big") + grown
         data[start : start + 4] = size.to_bytes(4, "big")
     return bytes(data), judged_as(reading, bytes(data))
+
+
+def _with_algorithm(protected: bytes, algorithm: int) -> bytes:
+    return cbor2.dumps({**cbor2.loads(protected), 1: algorithm})
 
 
 def _enclosing(store: bytes, at: int) -> list[int]:

@@ -55,7 +55,7 @@ class TestPostText:
         ("answer", "said"), [("no", "入力した画像：なし"), ("not_recorded", "入力した画像：記録なし")]
     )
     def test_no_input(self, answer: str, said: str) -> None:
-        """ "None" and "not recorded" are different words."""
+        """That nothing went in and that nothing is recorded are different words."""
         assert said in post_text(facts(image_input=answer), "ja")
 
     @given(FACTS, st.sampled_from(LANGUAGES), st.text(max_size=400), st.booleans())
