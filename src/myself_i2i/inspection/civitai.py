@@ -147,7 +147,9 @@ def _from_text(info: Infotext, place: Place, material: Material) -> Reading:
     mode, answer = _judge_text(info, meta, resources, pictures, notes)
     evidence = list(
         evidence_of(
-            info, place, ["Edit mode", "Edit images count", "Denoising strength", "Civitai resources"]
+            info,
+            place,
+            ["Edit mode", "Edit images count", "Denoising strength", "Civitai resources", "Steps"],
         )
     )
     metadata_place = place_of(place, "Civitai metadata")

@@ -55,6 +55,8 @@ _SHOWN = (
     "control_filter_to_apply",
     "use_upscale",
     "use_stable_diffusion_model",
+    "num_inference_steps",
+    "prompt",
 )
 _NOTHING = frozenset({"", "none", "null"})
 

@@ -106,7 +106,8 @@ def _from_json(tool: str, data: Mapping[str, Any], place: str) -> Reading:
     parts, inputs, keys = _recorded_inputs(tool, data)
     denoise = first_number(data, "denoise")
     version = first_text(data, "version", "Version", "software")
-    shown = [*keys, "version", "Version", "software", "resolution", "Resolution"]
+    named = ["version", "Version", "software", "metadata_scheme", "resolution", "Resolution"]
+    shown = [*keys, *([key for key in named if key in data] or list(data)[:3])]
     return Reading(
         tool=tool,
         tool_version=_version(version or ""),
