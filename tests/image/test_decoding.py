@@ -87,6 +87,12 @@ class TestRefusal:
         with pytest.raises(LimitError):
             decode(data[:start] + scan * 100 + b"\xff\xd9")
 
+    def test_a_canvas_that_no_frame_can_fill_is_refused(self) -> None:
+        """A WebP canvas of 16 x 8,388,608 costs seconds for nothing: it raises LimitError."""
+        data = webp(xmp=b"x")
+        with pytest.raises(LimitError):
+            decode(data[:24] + b"\x0f\0\0" + b"\xff\xff\x7f" + data[30:])
+
     def test_another_format_inside_is_not_tried(self) -> None:
         """A file that opens as WebP and is none is refused as WebP."""
         with pytest.raises(InputError):

@@ -11,6 +11,8 @@ from tests.support.pictures import xmp_packet
 from myself_i2i.errors import InputError, LimitError
 from myself_i2i.image import read_xmp
 
+ATTRIBUTES = " ".join(f'dc:a{number}="x"' for number in range(150_000))
+
 
 def read(inner: str) -> dict[str, tuple[str, ...]]:
     return dict(read_xmp(xmp_packet(inner).decode()).properties)
@@ -98,7 +100,9 @@ class TestHostile:
         with pytest.raises(InputError):
             read_xmp(f'<!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><x>&l9;</x>')
 
-    @pytest.mark.parametrize("inner", ["<dc:a>" * 100, "<dc:a/>" * 200_000, "<dc:a>" * 2_000_000])
+    @pytest.mark.parametrize(
+        "inner", ["<dc:a>" * 100, "<dc:a/>" * 200_000, "<dc:a>" * 2_000_000, f"<dc:a {ATTRIBUTES}/>"]
+    )
     def test_depth_and_number_are_bounded(self, inner: str) -> None:
         """Endless nesting and endless elements raise LimitError within a second."""
         started = time.perf_counter()

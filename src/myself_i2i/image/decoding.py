@@ -34,6 +34,7 @@ __all__ = ["decode"]
 PNG_NEEDED = frozenset(b"IHDR PLTE tRNS gAMA sRGB iCCP pHYs eXIf IDAT".split())
 LARGEST_PROFILE = 1 << 20  # Pillow's own bound on a decompressed profile
 MOST_DEFLATED = 1032  # deflate makes at most this many bytes of one (zlib technical details)
+WEBP_SIDE = 16_384  # no frame can be larger (RFC 9649, 3.4); only the canvas of an animation can claim more
 MOST_SCANS = 64  # a progressive JPEG has about ten; a thousand scans of a large picture would take hours
 
 _OPENERS: dict[Format, Callable[[io.BytesIO], Image]] = {
@@ -88,6 +89,12 @@ def _prepare(data: bytes, container: Container) -> bytes:
     """Return the file with only what its pixels need."""
     if container.format is Format.PNG:
         return _prepare_png(data)
+    if container.format is Format.WEBP and max(container.width, container.height) > WEBP_SIDE:
+        raise limit_error(
+            Text(en="longer side of the WebP", ja="WebPの長辺"),
+            max(container.width, container.height),
+            WEBP_SIDE,
+        )
     if container.format is Format.JPEG:
         scans = sum(segment.marker == jpeg.SCAN for segment in jpeg.segments(data)[0])
         if scans > MOST_SCANS:

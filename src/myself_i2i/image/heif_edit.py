@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 
+from myself_i2i.errors import InputError
 from myself_i2i.image._findings import limit_error
 from myself_i2i.image._splice import Edit, moved, splice
 from myself_i2i.image.bmff import Box, boxes, child, pack_box
@@ -195,8 +196,16 @@ def _chunk_offset_edits(data: bytes, top: list[Box], edits: list[Edit]) -> list[
             if box.kind in {b"stco", b"co64"}:
                 letter, width = ("I", 4) if box.kind == b"stco" else ("Q", 8)
                 first = box.body + 8
-                count = max(0, (box.end - first) // width)
+                stated = int.from_bytes(data[box.body + 4 : first], "big")
+                count = max(0, min(stated, (box.end - first) // width))
                 old = struct.unpack_from(f">{count}{letter}", data, first)
+                if any(offset > len(data) for offset in old):
+                    raise InputError(
+                        Text(
+                            en="a chunk of a track is not in the file",
+                            ja="トラックのデータがファイルの外を指しています",
+                        )
+                    )
                 new = struct.pack(f">{count}{letter}", *(moved(offset, edits) for offset in old))
                 found.append(Edit(first, first + count * width, new))
     return found

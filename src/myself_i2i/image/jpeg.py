@@ -162,8 +162,9 @@ def _collect_extended(raw: bytes, parts: dict[bytes, dict[int, bytes]]) -> None:
 
 def _join_extended(parts: dict[bytes, dict[int, bytes]], found: Findings) -> None:
     """Put the extended packet that the main packet names (xmpNote:HasExtendedXMP) into the main packet."""
+    named = (found.xmp or "").upper()  # once: a file may hold thousands of parts under as many names
     for guid, pieces in parts.items():
-        if found.xmp is None or guid.decode("latin-1").upper() not in found.xmp.upper():
+        if found.xmp is None or guid.decode("latin-1").upper() not in named:
             found.note("extended XMP that no packet names, skipped")
             continue
         whole = bytearray()

@@ -131,10 +131,10 @@ class _Walk:
 
     def start(self, full: str, attributes: dict[str, str], index: int) -> None:
         """Take an opening tag that begins at byte `index`."""
-        self._elements += 1
+        self._elements += 1 + len(attributes)
         if self._elements > MOST_ELEMENTS or len(self._stack) > DEEPEST:
             raise limit_error(
-                Text(en="XMP elements or depth", ja="XMPの要素数または深さ"),
+                Text(en="XMP elements and attributes, or depth", ja="XMPの要素と属性の数、または深さ"),
                 f"{self._elements}, depth {len(self._stack)}",
                 MOST_ELEMENTS,
             )
