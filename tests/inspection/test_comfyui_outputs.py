@@ -34,7 +34,10 @@ def png(graph: object, width: int, height: int, key: str = "prompt") -> Reading:
 class TestBySize:
     def test_the_preview(self) -> None:
         """A file of the first pass's size is the first pass: nothing went in."""
-        assert (Mode.T2I, Answer.NO) == (see(two_passes(), 512, 512).mode, see(two_passes(), 512, 512).image_input)
+        assert (Mode.T2I, Answer.NO) == (
+            see(two_passes(), 512, 512).mode,
+            see(two_passes(), 512, 512).image_input,
+        )
 
     def test_the_save(self) -> None:
         """A file of the second pass's size is the second pass: a reference went in."""
@@ -62,7 +65,9 @@ class TestBySize:
         """Two outputs of one size that differ in what went in give "not recorded", never a guess."""
         graph = base(
             load=load(),
-            cut=node("ImageScale", image=["load", 0], width=512, height=512, crop="center", upscale_method="area"),
+            cut=node(
+                "ImageScale", image=["load", 0], width=512, height=512, crop="center", upscale_method="area"
+            ),
             enc=node("VAEEncode", pixels=["cut", 0], vae=["model", 2]),
             k2=sampler(latent_image=["enc", 0], denoise=0.5),
             d2=node("VAEDecode", samples=["k2", 0], vae=["model", 2]),
@@ -77,12 +82,20 @@ class TestPassedThrough:
     def test_load_and_save(self) -> None:
         """A file that was only loaded and saved went in, in no mode of making."""
         reading = see({"load": load(), "save": node("SaveImage", images=["load", 0])}, 700, 467)
-        assert (Mode.UNKNOWN, Answer.YES, ["mine.png"]) == (reading.mode, reading.image_input, [i.name for i in reading.inputs])
+        assert (Mode.UNKNOWN, Answer.YES, ["mine.png"]) == (
+            reading.mode,
+            reading.image_input,
+            [i.name for i in reading.inputs],
+        )
         assert "reaches the output without a sampler" == reading.inputs[0].note
 
     def test_a_map_of_a_loaded_file(self) -> None:
         """A previewed edge map of a loaded file is that file's, in no mode of making."""
-        graph = {"load": load(), "pre": node("LineArtPreprocessor", image=["load", 0]), "show": node("PreviewImage", images=["pre", 0])}
+        graph = {
+            "load": load(),
+            "pre": node("LineArtPreprocessor", image=["load", 0]),
+            "show": node("PreviewImage", images=["pre", 0]),
+        }
         assert (Mode.UNKNOWN, Answer.YES) == (see(graph).mode, see(graph).image_input)
 
     def test_the_input_carrying_the_graph(self) -> None:
@@ -94,8 +107,16 @@ class TestPassedThrough:
     def test_another_graph_in_the_editor(self) -> None:
         """What ran is reported, not what the editor showed; a note says that they differ."""
         ran = {"load": load(), "save": node("SaveImage", images=["load", 0])}
-        drawn = {"nodes": [{"id": 1, "type": "KSampler", "mode": 0, "inputs": [], "outputs": [], "widgets_values": []}], "links": []}
-        texts = (TextEntry("prompt", json.dumps(ran), "tEXt"), TextEntry("workflow", json.dumps(drawn), "tEXt"))
+        drawn = {
+            "nodes": [
+                {"id": 1, "type": "KSampler", "mode": 0, "inputs": [], "outputs": [], "widgets_values": []}
+            ],
+            "links": [],
+        }
+        texts = (
+            TextEntry("prompt", json.dumps(ran), "tEXt"),
+            TextEntry("workflow", json.dumps(drawn), "tEXt"),
+        )
         reading = read(Material(Container(format=Format.PNG, width=64, height=64, texts=texts)))
         assert reading is not None
         assert Mode.UNKNOWN is reading.mode

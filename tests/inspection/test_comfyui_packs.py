@@ -36,19 +36,33 @@ class TestEfficiency:
 
     def test_its_own_second_pass(self) -> None:
         """The HighRes-Fix script enlarges the run's own picture."""
-        graph = efficient(hr=node("HighRes-Fix Script", upscale_type="latent", upscale_by=1.5, denoise=0.5), sampler={"script": ["hr", 0]})
+        graph = efficient(
+            hr=node("HighRes-Fix Script", upscale_type="latent", upscale_by=1.5, denoise=0.5),
+            sampler={"script": ["hr", 0]},
+        )
         assert (Mode.UPSCALE, Answer.NO) == (see(graph, 768, 1152).mode, see(graph, 768, 1152).image_input)
 
     def test_image_to_image(self) -> None:
         """An encoded picture in place of the loader's latent is image-to-image."""
-        graph = efficient(load=load(), enc=node("VAEEncode", pixels=["load", 0], vae=["eff", 4]), latent=["enc", 0], denoise=0.55)
+        graph = efficient(
+            load=load(),
+            enc=node("VAEEncode", pixels=["load", 0], vae=["eff", 4]),
+            latent=["enc", 0],
+            denoise=0.55,
+        )
         assert (Mode.I2I, 0.55) == (see(graph).mode, see(graph).strength)
 
 
 class TestEasyUse:
     def graph(self, **settings: Any) -> dict[str, Any]:
         return {
-            "full": node("easy fullLoader", ckpt_name="e.safetensors", empty_latent_width=512, empty_latent_height=512, positive="a"),
+            "full": node(
+                "easy fullLoader",
+                ckpt_name="e.safetensors",
+                empty_latent_width=512,
+                empty_latent_height=512,
+                positive="a",
+            ),
             "pre": node("easy preSampling", pipe=["full", 0], steps=20, denoise=0.7, **settings),
             "k": node("easy kSampler", pipe=["pre", 0], image_output="Preview", save_prefix="x"),
             "load": load(),
@@ -134,7 +148,13 @@ class TestDiffusionPreprocessors:
             ls=node("SamplerCustomAdvanced", guider=["guide", 0], latent_image=["enc", 0]),
             depth=node("VAEDecode", samples=["ls", 0], vae=["model", 2]),
             net=node("ControlNetLoader", control_net_name="depth.pth"),
-            cn=node("ControlNetApply", conditioning=["pos", 0], control_net=["net", 0], image=["depth", 0], strength=1.0),
+            cn=node(
+                "ControlNetApply",
+                conditioning=["pos", 0],
+                control_net=["net", 0],
+                image=["depth", 0],
+                strength=1.0,
+            ),
             k=sampler(positive=["cn", 0]),
         )
         reading = see(graph)

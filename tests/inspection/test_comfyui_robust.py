@@ -17,8 +17,33 @@ from myself_i2i.inspection.interface import Answer, Material, Reading
 from tests.inspection.comfyui_graphs import base, encoded, load, node
 
 SECONDS = 2.0  # generous: the machine may be busy; the bound itself is far below
-KINDS = ["KSampler", "LoadImage", "VAEEncode", "SaveImage", "Context (rgthree)", "ImpactSwitch", "SeargeMagicBox", "EmptyLatentImage", "Reroute", "?"]
-NAMES = ["model", "positive", "latent_image", "image", "images", "pixels", "mask", "select", "base_ctx", "sigmas", "width", "strength", "x"]
+KINDS = [
+    "KSampler",
+    "LoadImage",
+    "VAEEncode",
+    "SaveImage",
+    "Context (rgthree)",
+    "ImpactSwitch",
+    "SeargeMagicBox",
+    "EmptyLatentImage",
+    "Reroute",
+    "?",
+]
+NAMES = [
+    "model",
+    "positive",
+    "latent_image",
+    "image",
+    "images",
+    "pixels",
+    "mask",
+    "select",
+    "base_ctx",
+    "sigmas",
+    "width",
+    "strength",
+    "x",
+]
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
@@ -28,7 +53,11 @@ json_values = st.recursive(
 ids = st.sampled_from(list("abcdef"))
 links = st.tuples(ids, st.integers(-1, 9)).map(list)
 inputs = st.dictionaries(st.sampled_from(NAMES), links | json_values, max_size=5)
-graphs = st.dictionaries(ids, st.fixed_dictionaries({"class_type": st.sampled_from(KINDS), "inputs": inputs}) | json_values, max_size=6)
+graphs = st.dictionaries(
+    ids,
+    st.fixed_dictionaries({"class_type": st.sampled_from(KINDS), "inputs": inputs}) | json_values,
+    max_size=6,
+)
 
 
 def png(**texts: str) -> Reading | None:
@@ -60,11 +89,19 @@ class TestNeverRaises:
     }), max_size=5), st.lists(st.lists(st.integers(0, 5), min_size=5, max_size=6) | json_values, max_size=8), json_values)  # fmt: skip
     def test_any_editor_state(self, nodes: list[Any], rows: list[Any], extra: Any) -> None:
         """Any editor state gives a reading or None."""
-        state = {"nodes": nodes, "links": rows, "extra": extra, "definitions": {"subgraphs": [{"id": "u", "nodes": nodes, "links": rows}]}}
+        state = {
+            "nodes": nodes,
+            "links": rows,
+            "extra": extra,
+            "definitions": {"subgraphs": [{"id": "u", "nodes": nodes, "links": rows}]},
+        }
         reading = png(workflow=json.dumps(state))
         assert reading is None or reading.tool == "ComfyUI"
 
-    @pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a":' * 5_000, "null", "[]", '"x"', "{}", '{"1": {"class_type": 3}}'])
+    @pytest.mark.parametrize(
+        "text",
+        ["", "{", "[" * 100_000, '{"a":' * 5_000, "null", "[]", '"x"', "{}", '{"1": {"class_type": 3}}'],
+    )
     def test_broken_json(self, text: str) -> None:
         """Text that is no graph gives None."""
         assert png(prompt=text) is None
@@ -114,7 +151,13 @@ class TestStaysInBounds:
         """States multiply with samplers; the walk stops at its bound and says so or finishes."""
         graph: dict[str, Any] = {"n0": node("EmptyLatentImage", width=512, height=512)}
         for i in range(1, 1500):
-            graph[f"n{i}"] = node("KSampler", latent_image=[f"n{i - 1}", 0], positive=[f"n{i // 2}", 0], model=[f"n{i // 3}", 0], denoise=0.5)
+            graph[f"n{i}"] = node(
+                "KSampler",
+                latent_image=[f"n{i - 1}", 0],
+                positive=[f"n{i // 2}", 0],
+                model=[f"n{i // 3}", 0],
+                denoise=0.5,
+            )
         graph["save"] = node("SaveImage", images=["n1499", 0])
         reading = self.timed(graph)
         assert reading is not None

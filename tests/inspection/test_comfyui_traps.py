@@ -21,10 +21,17 @@ class TestLoadedButNotUsed:
         reading = see(base(load=load(), encode=node("VAEEncode", pixels=["load", 0], vae=["model", 2])))
         assert Answer.NO is reading.image_input
 
-    @pytest.mark.parametrize("kind", ["WD14Tagger|pysssss", "BLIP Analyze Image", "Florence2Run", "JoyCaptionTwo", "SomeNewCaptioner"])
+    @pytest.mark.parametrize(
+        "kind",
+        ["WD14Tagger|pysssss", "BLIP Analyze Image", "Florence2Run", "JoyCaptionTwo", "SomeNewCaptioner"],
+    )
     def test_only_words_went_on(self, kind: str) -> None:
         """A caption of a picture is words; the reading says so in a note."""
-        graph = base(load=load(), cap=node(kind, image=["load", 0]), pos=node("CLIPTextEncode", text=["cap", 0], clip=["model", 1]))
+        graph = base(
+            load=load(),
+            cap=node(kind, image=["load", 0]),
+            pos=node("CLIPTextEncode", text=["cap", 0], clip=["model", 1]),
+        )
         reading = see(graph)
         assert (Mode.T2I, Answer.NO, ()) == (reading.mode, reading.image_input, reading.inputs)
         assert any("mine.png" in note and "caption" in note for note in reading.notes)
@@ -46,14 +53,27 @@ class TestLoadedButNotUsed:
         control = node("ControlNetApplyAdvanced", positive=["pos", 0], negative=["neg", 0], control_net=["net", 0], image=["load", 0],
                        **({"strength": 1.0, "start_percent": 0.0, "end_percent": 1.0} | {key: value}))  # fmt: skip
         net = node("ControlNetLoader", control_net_name="c.pth")
-        reading = see(base(load=load(), net=net, control=control, k=sampler(positive=["control", 0], negative=["control", 1])))
+        reading = see(
+            base(
+                load=load(),
+                net=net,
+                control=control,
+                k=sampler(positive=["control", 0], negative=["control", 1]),
+            )
+        )
         assert (Mode.T2I, Answer.NO) == (reading.mode, reading.image_input)
 
     def test_a_stack_with_one_entry_off(self) -> None:
         """CR Multi-ControlNet Stack keeps the pictures of entries that are switched off."""
         stack = node("CR Multi-ControlNet Stack", switch_1="Off", image_1=["load", 0], controlnet_1="a.pth",
                      switch_2="On", image_2=["other", 0], controlnet_2="b.pth")  # fmt: skip
-        apply = node("CR Apply Multi-ControlNet", switch="On", base_positive=["pos", 0], base_negative=["neg", 0], controlnet_stack=["stack", 0])
+        apply = node(
+            "CR Apply Multi-ControlNet",
+            switch="On",
+            base_positive=["pos", 0],
+            base_negative=["neg", 0],
+            controlnet_stack=["stack", 0],
+        )
         wired = sampler(positive=["apply", 0], negative=["apply", 1])
         reading = see(base(load=load(), other=load("other.png"), stack=stack, apply=apply, k=wired))
         assert (Mode.CONTROLNET, ["other.png"]) == (reading.mode, [found.name for found in reading.inputs])
@@ -65,11 +85,23 @@ def searge(mode: str, control: str = "none") -> dict[str, Any]:
         "src": load(),
         "mask": node("LoadImageMask", image="m.png", channel="alpha"),
         "cn": load("pose.png"),
-        "mode": node("SeargeOperatingMode", workflow_mode=mode, prompting_mode="default - all prompts", batch_size=1),
-        "gen": node("SeargeGenerationParameters", image_size_preset="1024x1024 (1:1)", seed=1, data=["mode", 0]),
+        "mode": node(
+            "SeargeOperatingMode", workflow_mode=mode, prompting_mode="default - all prompts", batch_size=1
+        ),
+        "gen": node(
+            "SeargeGenerationParameters", image_size_preset="1024x1024 (1:1)", seed=1, data=["mode", 0]
+        ),
         "i2i": node("SeargeImage2ImageAndInpainting", denoise=0.65, data=["gen", 0]),
-        "img": node("SeargeImageAdapterV2", source_image=["src", 0], uploaded_mask=["mask", 0], data=["i2i", 0]),
-        "net": node("SeargeControlnetAdapterV2", controlnet_mode=control, strength=0.5, source_image=["cn", 0], data=["img", 0]),
+        "img": node(
+            "SeargeImageAdapterV2", source_image=["src", 0], uploaded_mask=["mask", 0], data=["i2i", 0]
+        ),
+        "net": node(
+            "SeargeControlnetAdapterV2",
+            controlnet_mode=control,
+            strength=0.5,
+            source_image=["cn", 0],
+            data=["img", 0],
+        ),
         "start": node("SeargePipelineStart", wf_version="4.3", data=["net", 0]),
         "box": node("SeargeMagicBox", stage="sampling", data=["start", 0]),
         "end": node("SeargePipelineTerminator", data=["box", 0]),
@@ -85,12 +117,19 @@ class TestSearge:
     def test_image_to_image(self) -> None:
         """In image-to-image mode the source picture did, the mask did not; denoise stands in another node."""
         reading = see(searge("image-to-image"), 1024, 1024)
-        assert (Mode.I2I, ["mine.png"], 0.65) == (reading.mode, [found.name for found in reading.inputs], reading.strength)
+        assert (Mode.I2I, ["mine.png"], 0.65) == (
+            reading.mode,
+            [found.name for found in reading.inputs],
+            reading.strength,
+        )
 
     def test_inpainting(self) -> None:
         """In in-painting mode source and mask went in."""
         reading = see(searge("in-painting"), 1024, 1024)
-        assert (Mode.INPAINT, {"mine.png", "m.png"}) == (reading.mode, {found.name for found in reading.inputs})
+        assert (Mode.INPAINT, {"mine.png", "m.png"}) == (
+            reading.mode,
+            {found.name for found in reading.inputs},
+        )
 
     @pytest.mark.parametrize(("setting", "mode"), [("canny", Mode.CONTROLNET), ("revision", Mode.REFERENCE)])
     def test_the_controlnet_setting(self, setting: str, mode: Mode) -> None:
@@ -108,7 +147,13 @@ class TestSearge:
             mode=node("SeargeInput7", operation_mode=setting, prompt_style="simple"),
             sel=node("SeargeOutput7", parameters=["mode", 0]),
             encode=node("VAEEncode", pixels=["load", 0], vae=["model", 2]),
-            latent=node("SeargeLatentMuxer3", latent0=["empty", 0], latent1=["encode", 0], latent2=["encode", 0], input_selector=["sel", 1]),
+            latent=node(
+                "SeargeLatentMuxer3",
+                latent0=["empty", 0],
+                latent1=["encode", 0],
+                latent2=["encode", 0],
+                input_selector=["sel", 1],
+            ),
         )
         assert answer is see(graph).image_input
 
@@ -139,7 +184,9 @@ class TestSwitches:
         assert (answer is Answer.NOT_RECORDED) == any("switch" in note for note in reading.notes)
 
     @pytest.mark.parametrize(("value", "answer"), [(True, Answer.YES), (False, Answer.NO)])
-    @pytest.mark.parametrize("kind", ["ComfySwitchNode", "LazySwitchKJ", "easy ifElse", "Switch latent [Crystools]"])
+    @pytest.mark.parametrize(
+        "kind", ["ComfySwitchNode", "LazySwitchKJ", "easy ifElse", "Switch latent [Crystools]"]
+    )
     def test_true_or_false(self, kind: str, value: bool, answer: Answer) -> None:  # noqa: FBT001 - a parameter of the table
         """Boolean switches name their branches on_true and on_false."""
         graph = encoded(
@@ -175,7 +222,11 @@ class TestSwitches:
 
 class TestOwnSecondPass:
     def second(self, **more: Any) -> dict[str, Any]:
-        return base(k2=sampler(latent_image=["up", 0], denoise=0.5), decode=node("VAEDecode", samples=["k2", 0]), **more)
+        return base(
+            k2=sampler(latent_image=["up", 0], denoise=0.5),
+            decode=node("VAEDecode", samples=["k2", 0]),
+            **more,
+        )
 
     def test_latent_upscale(self) -> None:
         """Two samplers joined by a latent upscale are the tool's own second pass: upscale, and no image went in."""
@@ -189,7 +240,13 @@ class TestOwnSecondPass:
             big=node("ImageScaleBy", image=["first", 0], scale_by=2.0, upscale_method="bicubic"),
             up=node("VAEEncode", pixels=["big", 0], vae=["model", 2]),
             net=node("ControlNetLoader", control_net_name="tile.pth"),
-            cn=node("ControlNetApply", conditioning=["pos", 0], control_net=["net", 0], image=["first", 0], strength=1.0),
+            cn=node(
+                "ControlNetApply",
+                conditioning=["pos", 0],
+                control_net=["net", 0],
+                image=["first", 0],
+                strength=1.0,
+            ),
         )
         graph["k2"]["inputs"]["positive"] = ["cn", 0]
         reading = see(graph, 1024, 1024)
@@ -197,18 +254,30 @@ class TestOwnSecondPass:
 
     def test_face_detailer_on_its_own_picture(self) -> None:
         """A face pass over the run's own picture is neither an input nor an enlargement."""
-        face = node("FaceDetailer", image=["decode", 0], model=["model", 0], positive=["pos", 0], negative=["neg", 0], denoise=0.4)
+        face = node(
+            "FaceDetailer",
+            image=["decode", 0],
+            model=["model", 0],
+            positive=["pos", 0],
+            negative=["neg", 0],
+            denoise=0.4,
+        )
         reading = see(base(face=face, save=node("SaveImage", images=["face", 0])))
         assert (Mode.T2I, Answer.NO) == (reading.mode, reading.image_input)
 
     def test_a_scaled_empty_latent_is_no_second_pass(self) -> None:
         """Scaling a latent before anything was drawn in it is text-to-image."""
-        graph = base(up=node("LatentUpscaleBy", samples=["latent", 0], scale_by=2.0), k=sampler(latent_image=["up", 0]))
+        graph = base(
+            up=node("LatentUpscaleBy", samples=["latent", 0], scale_by=2.0), k=sampler(latent_image=["up", 0])
+        )
         assert Mode.T2I is see(graph, 1024, 1024).mode
 
     def test_making_it_smaller_is_no_enlargement(self) -> None:
         """A scale below 1 after the decode leaves text-to-image as it is."""
-        graph = base(small=node("ImageScaleBy", image=["decode", 0], scale_by=0.5), save=node("SaveImage", images=["small", 0]))
+        graph = base(
+            small=node("ImageScaleBy", image=["decode", 0], scale_by=0.5),
+            save=node("SaveImage", images=["small", 0]),
+        )
         assert Mode.T2I is see(graph, 256, 256).mode
 
 
@@ -219,7 +288,11 @@ class TestEnlargingALoadedFile:
                  "up": node("ImageUpscaleWithModel", upscale_model=["m", 0], image=["load", 0]),
                  "save": node("SaveImage", images=["up", 0])}  # fmt: skip
         reading = see(graph, 2048, 2048)
-        assert (Mode.UPSCALE, Answer.YES, Role.INIT) == (reading.mode, reading.image_input, reading.inputs[0].role)
+        assert (Mode.UPSCALE, Answer.YES, Role.INIT) == (
+            reading.mode,
+            reading.image_input,
+            reading.inputs[0].role,
+        )
 
     def test_tile_by_tile(self) -> None:
         """Ultimate SD Upscale of a loaded file is upscale with its denoise."""
@@ -233,7 +306,13 @@ class TestDenoiseOne:
     def test_beside_a_controlnet_it_sets_the_size(self) -> None:
         """An encoded latent at denoise 1.0 under a ControlNet is a size, not a start."""
         net = node("ControlNetLoader", control_net_name="c.pth")
-        control = node("ControlNetApply", conditioning=["pos", 0], control_net=["net", 0], image=["load", 0], strength=1.0)
+        control = node(
+            "ControlNetApply",
+            conditioning=["pos", 0],
+            control_net=["net", 0],
+            image=["load", 0],
+            strength=1.0,
+        )
         reading = see(encoded(net=net, control=control, k=sampler(positive=["control", 0])))
         assert (Mode.CONTROLNET, None) == (reading.mode, reading.strength)
         reading = see(encoded(net=net, control=control, k=sampler(positive=["control", 0], denoise=0.5)))
@@ -243,24 +322,49 @@ class TestDenoiseOne:
 class TestUnknownNodes:
     def test_a_source_of_pictures_nobody_knows(self) -> None:
         """A node that gives a picture and neither takes nor names one makes the answer "not recorded"."""
-        graph = base(src=node("ZorblaxGate", level=3), latent=node("VAEEncode", pixels=["src", 0], vae=["model", 2]))
+        graph = base(
+            src=node("ZorblaxGate", level=3), latent=node("VAEEncode", pixels=["src", 0], vae=["model", 2])
+        )
         reading = see(graph)
         assert (Mode.UNKNOWN, Answer.NOT_RECORDED) == (reading.mode, reading.image_input)
 
     def test_a_setting_that_names_a_picture_file(self) -> None:
         """A source of an unknown class that names a picture file is a loader."""
-        graph = base(src=node("ZorblaxGate", what="holiday.jpg"), latent=node("VAEEncode", pixels=["src", 0], vae=["model", 2]))
+        graph = base(
+            src=node("ZorblaxGate", what="holiday.jpg"),
+            latent=node("VAEEncode", pixels=["src", 0], vae=["model", 2]),
+        )
         reading = see(graph)
-        assert (Answer.YES, ["holiday.jpg"]) == (reading.image_input, [found.name for found in reading.inputs])
+        assert (Answer.YES, ["holiday.jpg"]) == (
+            reading.image_input,
+            [found.name for found in reading.inputs],
+        )
 
-    @pytest.mark.parametrize("kind", ["LoadImageFromUrl", "VHS_LoadVideo", "Image Load", "easy loadImageBase64", "LoadImageS3", "LoadLatent"])
+    @pytest.mark.parametrize(
+        "kind",
+        [
+            "LoadImageFromUrl",
+            "VHS_LoadVideo",
+            "Image Load",
+            "easy loadImageBase64",
+            "LoadImageS3",
+            "LoadLatent",
+        ],
+    )
     def test_loaders_by_pattern(self, kind: str) -> None:
         """Loaders of any pack are known by their name's shape."""
         assert Answer.YES is see(encoded(load=node(kind, image="a.png"))).image_input
 
     def test_a_pack_sampler_is_known_by_its_inputs(self) -> None:
         """A node with model, conditioning and latent is a sampler whatever it is called."""
-        odd = node("Frobnicate", model=["model", 0], positive=["pos", 0], negative=["neg", 0], latent=["latent", 0], denoise=0.4)
+        odd = node(
+            "Frobnicate",
+            model=["model", 0],
+            positive=["pos", 0],
+            negative=["neg", 0],
+            latent=["latent", 0],
+            denoise=0.4,
+        )
         reading = see(encoded(k=odd))
         assert (Mode.I2I, 0.4) == (reading.mode, reading.strength)
 

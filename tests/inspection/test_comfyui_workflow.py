@@ -20,7 +20,9 @@ class Editor:
         self.nodes: list[dict[str, Any]] = []
         self.links: list[list[Any]] = []
 
-    def add(self, kind: str, *inputs: tuple[str, str, Any], out: str = "", values: Any = None, mode: int = 0) -> int:
+    def add(
+        self, kind: str, *inputs: tuple[str, str, Any], out: str = "", values: Any = None, mode: int = 0
+    ) -> int:
         """Add a node; each input is (name, type, (source id, slot) or None). Returns its id."""
         here = len(self.nodes) + 1
         slots = []
@@ -31,7 +33,16 @@ class Editor:
                 self.links.append([link, source[0], source[1], here, place, declared])
             slots.append({"name": name, "type": declared, "link": link})
         outputs = [{"name": item, "type": item} for item in out.split()]
-        self.nodes.append({"id": here, "type": kind, "mode": mode, "inputs": slots, "outputs": outputs, "widgets_values": values or []})
+        self.nodes.append(
+            {
+                "id": here,
+                "type": kind,
+                "mode": mode,
+                "inputs": slots,
+                "outputs": outputs,
+                "widgets_values": values or [],
+            }
+        )
         return here
 
     def state(self, **more: Any) -> dict[str, Any]:
@@ -41,7 +52,13 @@ class Editor:
         """Add a whole image-to-image graph; returns the encoder's id."""
         model = self.add("CheckpointLoaderSimple", out="MODEL CLIP VAE", values=["base.safetensors"])
         load = self.add("LoadImage", out="IMAGE MASK", values=["mine.png", "image"], mode=load_mode)
-        encode = self.add("VAEEncode", ("pixels", "IMAGE", (load, 0)), ("vae", "VAE", (model, 2)), out="LATENT", mode=encode_mode)
+        encode = self.add(
+            "VAEEncode",
+            ("pixels", "IMAGE", (load, 0)),
+            ("vae", "VAE", (model, 2)),
+            out="LATENT",
+            mode=encode_mode,
+        )
         self.finish(model, (encode, 0), denoise=denoise)
         return encode
 
@@ -93,7 +110,9 @@ class TestPlain:
         editor.image_to_image()
         primitive = editor.add("PrimitiveNode", out="FLOAT", values=[0.25, "fixed"])
         sampler = next(node for node in editor.nodes if node["type"] == "KSampler")
-        sampler["inputs"].append({"name": "denoise", "type": "FLOAT", "link": 99, "widget": {"name": "denoise"}})
+        sampler["inputs"].append(
+            {"name": "denoise", "type": "FLOAT", "link": 99, "widget": {"name": "denoise"}}
+        )
         editor.links.append([99, primitive, 0, sampler["id"], 4, "FLOAT"])
         assert 0.25 == see(editor.state()).strength
 
@@ -137,7 +156,9 @@ class TestVirtualNodes:
         editor.add("SetNode", ("IMAGE", "IMAGE", (load, 0)), out="*", values=["pic"])
         get = editor.add("GetNode", out="IMAGE", values=["pic"])
         reroute = editor.add("Reroute", ("", "*", (get, 0)), out="IMAGE")
-        encode = editor.add("VAEEncode", ("pixels", "IMAGE", (reroute, 0)), ("vae", "VAE", (model, 2)), out="LATENT")
+        encode = editor.add(
+            "VAEEncode", ("pixels", "IMAGE", (reroute, 0)), ("vae", "VAE", (model, 2)), out="LATENT"
+        )
         editor.finish(model, (encode, 0), denoise=0.5)
         assert (Mode.I2I, 0.5) == (see(editor.state()).mode, see(editor.state()).strength)
 
@@ -146,7 +167,9 @@ class TestVirtualNodes:
         editor = Editor()
         model = editor.add("CheckpointLoaderSimple", out="MODEL CLIP VAE", values=["base.safetensors"])
         load = editor.add("LoadImage", out="IMAGE MASK", values=["mine.png", "image"])
-        encode = editor.add("VAEEncode", ("pixels", "IMAGE", (load, 0)), ("vae", "VAE", (model, 2)), out="LATENT")
+        encode = editor.add(
+            "VAEEncode", ("pixels", "IMAGE", (load, 0)), ("vae", "VAE", (model, 2)), out="LATENT"
+        )
         editor.add("Anything Everywhere", ("anything", "*", (encode, 0)))
         editor.finish(model, None, denoise=0.5)
         assert Answer.YES is see(editor.state()).image_input
@@ -158,7 +181,15 @@ class TestVirtualNodes:
         load = editor.add("LoadImage", out="IMAGE MASK", values=["mine.png", "image"])
         encode = editor.add("VAEEncode", ("pixels", "IMAGE", None), ("vae", "VAE", (model, 2)), out="LATENT")
         editor.finish(model, (encode, 0), denoise=0.5)
-        links = [{"downstream": encode, "downstream_slot": 0, "upstream": str(load), "upstream_slot": 0, "type": "IMAGE"}]
+        links = [
+            {
+                "downstream": encode,
+                "downstream_slot": 0,
+                "upstream": str(load),
+                "upstream_slot": 0,
+                "type": "IMAGE",
+            }
+        ]
         assert Answer.YES is see(editor.state(extra={"ue_links": links})).image_input
 
 
@@ -201,7 +232,9 @@ class TestNesting:
         definition = subgraph()
         definition["nodes"][0]["type"] = definition["id"]
         editor.nodes[encode - 1]["type"] = definition["id"]
-        texts = (TextEntry("workflow", json.dumps(editor.state(definitions={"subgraphs": [definition]})), "tEXt"),)
+        texts = (
+            TextEntry("workflow", json.dumps(editor.state(definitions={"subgraphs": [definition]})), "tEXt"),
+        )
         reading = read(Material(Container(format=Format.PNG, width=512, height=512, texts=texts)))
         assert reading is None or Answer.NOT_RECORDED is reading.image_input
 
@@ -210,7 +243,9 @@ class TestNesting:
         """A group node's members, inner links and shared widgets are put back."""
         editor = Editor()
         model = editor.add("CheckpointLoaderSimple", out="MODEL CLIP VAE", values=["base.safetensors"])
-        group = editor.add(prefix + "LoadAndEncode", ("vae", "VAE", (model, 2)), out="LATENT", values=["other.png", "image"])
+        group = editor.add(
+            prefix + "LoadAndEncode", ("vae", "VAE", (model, 2)), out="LATENT", values=["other.png", "image"]
+        )
         editor.finish(model, (group, 0), denoise=0.4)
         members = [
             {"type": "LoadImage", "index": 0, "mode": 0, "inputs": [], "widgets_values": ["mine.png", "image"],
@@ -220,4 +255,8 @@ class TestNesting:
         ]  # fmt: skip
         groups = {"LoadAndEncode": {"nodes": members, "links": [[0, 0, 1, 0, 1, "IMAGE"]], "external": []}}
         reading = see(editor.state(extra={"groupNodes": groups}))
-        assert (Mode.I2I, ["other.png"], 0.4) == (reading.mode, [found.name for found in reading.inputs], reading.strength)
+        assert (Mode.I2I, ["other.png"], 0.4) == (
+            reading.mode,
+            [found.name for found in reading.inputs],
+            reading.strength,
+        )

@@ -7,17 +7,25 @@ unexpected shape is left out, and links to it stay broken so that the walk can s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
-__all__ = ["MAX_NODES", "Graph", "Link", "Node", "is_prompt", "literal", "parse_prompt"]
+from myself_i2i.inspection.comfyui.inputs import want_of
+from myself_i2i.inspection.comfyui.kinds import Want
+
+__all__ = ["MAX_LINKS", "MAX_NODES", "Graph", "Link", "Node", "is_prompt", "literal", "parse_prompt"]
 
 MAX_NODES: Final = 20_000
 """Most nodes read; the largest graph seen in a real file has fewer than a thousand."""
 MAX_HOPS: Final = 64
 """Most links followed to find one literal value."""
 LINK_LENGTH: Final = 2
+MAX_LINKS: Final = 400
+"""Most linked inputs of one node that are followed."""
+
+T = TypeVar("T")
 
 
 class Link(NamedTuple):
@@ -29,7 +37,7 @@ class Link(NamedTuple):
     """Which of that node's outputs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Node:
     """One node with its literal settings and its links."""
 
@@ -46,8 +54,13 @@ class Node:
     is_changed: tuple[str, ...] = ()
     """What ComfyUI's `IS_CHANGED` gave; for LoadImage the sha256 of the file's bytes."""
 
+    @functools.cached_property
+    def wants(self) -> Mapping[str, Want]:
+        """What each linked input takes, by its name or declared type."""
+        return {name: want_of(name, self.types.get(name, "")) for name in self.links}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Graph:
     """All nodes of one run, by id."""
 
@@ -57,6 +70,16 @@ class Graph:
     """Where it was read: "prompt" (what ran) or "workflow" (what the editor showed)."""
     notes: tuple[str, ...] = ()
     """What could not be resolved while reading it."""
+    memo: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Answers already worked out about this graph's nodes, so that a hostile graph costs each only once."""
+
+    def once(self, what: str, node: str, answer: Callable[[], T]) -> T:
+        """Return `answer()` of the first call for this question and node."""
+        key = (what, node)
+        if key not in self.memo:
+            self.memo[key] = answer()
+        found: T = self.memo[key]
+        return found
 
     def consumed(self) -> frozenset[str]:
         """Return the ids of all nodes whose output some other node takes."""

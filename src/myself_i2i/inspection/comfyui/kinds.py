@@ -1,13 +1,16 @@
-"""The vocabulary of the walk: what is asked of a node, and what a loaded picture was used for."""
+"""The vocabulary of the walk: what is asked of a node, and what a loaded picture was used for.
+
+Whole numbers underneath, because the walk puts them into sets some hundred thousand times.
+"""
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 __all__ = ["ASIDE", "PICTURES", "PIXELS", "Kind", "Want"]
 
 
-class Want(Enum):
+class Want(IntEnum):
     """What the node downstream takes from this one: the type of the link walked back."""
 
     IMAGE = auto()
@@ -32,7 +35,7 @@ PICTURES = frozenset({Want.IMAGE, Want.MASK, Want.LATENT, Want.BUNDLE, Want.ANY}
 """What a node that reads a file can give."""
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """What a picture at this point of the walk is used for."""
 
     OUTPUT = auto()

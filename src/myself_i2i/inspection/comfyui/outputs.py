@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from myself_i2i.inspection.comfyui.graph import Graph, Node
-from myself_i2i.inspection.comfyui.inputs import want_of
 from myself_i2i.inspection.comfyui.kinds import Want
 from myself_i2i.inspection.comfyui.nodes import is_output, is_preview, is_sampler
 from myself_i2i.inspection.comfyui.sizes import Size, size_at
@@ -137,10 +136,7 @@ def _writes(node: Node) -> bool:
 
 
 def _pictures(node: Node) -> bool:
-    return any(
-        want_of(name, node.types.get(name, "")) in {Want.IMAGE, Want.LATENT, Want.BUNDLE, Want.ANY}
-        for name in node.links
-    )
+    return any(want in {Want.IMAGE, Want.LATENT, Want.BUNDLE, Want.ANY} for want in node.wants.values())
 
 
 def _rank(candidate: Candidate) -> tuple[bool, int, bool, int]:
@@ -167,11 +163,7 @@ def _foreign(graph: Graph, candidate: Candidate, width: int, height: int) -> boo
     for _ in range(8):
         if node is None or is_sampler(node.class_type):
             break
-        names = [
-            name
-            for name in node.links
-            if want_of(name, node.types.get(name, "")) in {Want.IMAGE, Want.LATENT}
-        ]
+        names = [name for name, want in node.wants.items() if want in {Want.IMAGE, Want.LATENT}]
         plain = (
             node is candidate.node or node.class_type.startswith("VAEDecode") or node.class_type == "Reroute"
         )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from myself_i2i.inspection.comfyui.graph import Graph, Node, literal
-from myself_i2i.inspection.comfyui.inputs import want_of
 from myself_i2i.inspection.comfyui.kinds import Want
 
 __all__ = ["denoise_of", "loras", "makes_maps", "model_of", "options", "prompts"]
 
 MAX_NAMES: Final = 64
 """Most LoRA names kept."""
-MAX_LOOK: Final = 400
+MAX_NUMBER: Final = 1e9
+MAX_LOOK: Final = 200
 """Most nodes looked at for one setting."""
 
 _MAP_MAKER: Final = re.compile(r"lotus|marigold|geowizard|depth.?(fm|anything|pro)", re.IGNORECASE)
@@ -38,39 +39,38 @@ def makes_maps(names: str) -> bool:
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -1e9 < value < 1e9:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -MAX_NUMBER < value < MAX_NUMBER:
         return None
     return float(value)
 
 
 def _upstream(graph: Graph, node: Node, wants: frozenset[Want]) -> Iterator[Node]:
     """Yield the nodes behind the inputs of the given types, nearest first, each once."""
-    queue = [
-        link.node for name, link in node.links.items() if want_of(name, node.types.get(name, "")) in wants
-    ]
+    queue = deque(node.links[name].node for name, want in node.wants.items() if want in wants)
     seen = {node.id}
     for _ in range(MAX_LOOK):
         if not queue:
             return
-        key = queue.pop(0)
+        key = queue.popleft()
         found = graph.nodes.get(key)
         if found is None or key in seen:
             continue
         seen.add(key)
         yield found
-        queue += [
-            link.node
-            for name, link in found.links.items()
-            if want_of(name, found.types.get(name, "")) in wants
-        ]
+        queue.extend(found.links[name].node for name, want in found.wants.items() if want in wants)
 
 
 def denoise_of(graph: Graph, node: Node) -> float | None:
     """Return how much a sampler replaces of what it starts from, 0..1, or None when the graph does not say.
 
-    `denoise` itself; `1 - start_at_step / steps` (KSamplerAdvanced); the denoise of the scheduler behind `sigmas`
+    Each sampler is asked once. `denoise` itself; `1 - start_at_step / steps` (KSamplerAdvanced); the denoise of the scheduler behind `sigmas`
     (SamplerCustom), cut by SplitSigmas; for packs the nearest `denoise` in the pipe.
     """
+    found: float | None = graph.once("denoise", node.id, lambda: _denoise(graph, node))
+    return found
+
+
+def _denoise(graph: Graph, node: Node) -> float | None:
     for key in ("denoise", "image_denoise", "denoise_strength", "denoising_strength"):
         value = _number(literal(graph, node, key))
         if value is not None:
@@ -116,6 +116,11 @@ def _steps_behind(graph: Graph, node: Node) -> float | None:
 
 def model_of(graph: Graph, node: Node) -> str | None:
     """Return the base model's name behind a sampler, or what a service node calls its model."""
+    found: str | None = graph.once("model", node.id, lambda: _model(graph, node))
+    return found
+
+
+def _model(graph: Graph, node: Node) -> str | None:
     behind = _upstream(graph, node, frozenset({Want.MODEL, Want.COND, Want.BUNDLE}))
     for found in (node, *behind):
         if (
@@ -201,9 +206,9 @@ def prompts(graph: Graph, node: Node) -> dict[str, str]:
 
 
 def _text_behind(graph: Graph, key: str, *, negative: bool) -> str | None:
-    queue, seen = [key], set[str]()
+    queue, seen = deque([key]), set[str]()
     for _ in range(MAX_LOOK):
-        node = graph.nodes.get(queue.pop(0)) if queue else None
+        node = graph.nodes.get(queue.popleft()) if queue else None
         if node is None:
             if not queue:
                 return None
@@ -216,11 +221,11 @@ def _text_behind(graph: Graph, key: str, *, negative: bool) -> str | None:
             if isinstance(value, str) and value.strip():
                 return value
         other = "positive" if negative else "negative"
-        queue += [
-            link.node
-            for name, link in node.links.items()
-            if name != other and want_of(name) in {Want.COND, Want.TEXT}
-        ]
+        queue.extend(
+            node.links[name].node
+            for name, want in node.wants.items()
+            if name != other and want in {Want.COND, Want.TEXT}
+        )
     return None
 
 

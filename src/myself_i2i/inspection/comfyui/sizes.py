@@ -10,16 +10,18 @@ import math
 import re
 from typing import Any, Final, NamedTuple
 
-from myself_i2i.inspection.comfyui.graph import Graph, Node, literal
-from myself_i2i.inspection.comfyui.inputs import want_of
+from myself_i2i.inspection.comfyui.graph import MAX_LINKS, Graph, Node, literal
 from myself_i2i.inspection.comfyui.kinds import Want
 from myself_i2i.inspection.comfyui.switches import choose, context_slot
 
 __all__ = ["Size", "enlarges", "size_at"]
 
-MAX_CHAIN: Final = 400
+MAX_CHAIN: Final = 150
 """Most nodes followed to find one size."""
 MAX_SIDE: Final = 100_000
+MAX_FACTOR: Final = 16
+LARGER: Final = 1.05
+"""A scaler that changes the area by less only rounds it."""
 
 
 class Size(NamedTuple):
@@ -84,6 +86,11 @@ _MAIN: Final = (
 
 def enlarges(graph: Graph, node: Node) -> bool:
     """Whether the node makes the picture larger; a scaler of unknown factor counts only when it is an upscaler."""
+    found: bool = graph.once("enlarges", node.id, lambda: _enlarges(graph, node))
+    return found
+
+
+def _enlarges(graph: Graph, node: Node) -> bool:
     short = node.class_type[:120]
     if short == "SeargeHighResolution":
         return literal(graph, node, "hires_mode") not in {None, "none"}
@@ -96,14 +103,11 @@ def enlarges(graph: Graph, node: Node) -> bool:
     factor = _factor(graph, node)
     if factor is not None:
         return factor > 1
-    after = _stated(graph, node)
-    before = None
-    parent = _parent(graph, node, 0)
-    if parent is not None:
-        before = size_at(graph, *parent)
-    if after is not None and before is not None:
-        return after.width * after.height > before.width * before.height * 1.05
-    return "upscale" in short.lower() and after is None
+    after, parent = _stated(graph, node), _parent(graph, node, 0)
+    if after is None:
+        return "upscale" in short.lower()
+    before = size_at(graph, *parent) if parent is not None else None
+    return before is not None and after.width * after.height > before.width * before.height * LARGER
 
 
 def size_at(graph: Graph, node_id: str, slot: int = 0) -> Size | None:
@@ -126,8 +130,14 @@ def size_at(graph: Graph, node_id: str, slot: int = 0) -> Size | None:
 
 def _absolute(graph: Graph, node: Node) -> bool:
     """Whether the node states its size whatever comes in."""
+    found: bool = graph.once("absolute", node.id, lambda: _is_absolute(graph, node))
+    return found
+
+
+def _is_absolute(graph: Graph, node: Node) -> bool:
     return _stated(graph, node) is not None and (
         _parent(graph, node, 0) is None
+        or node.class_type == "SeargeGenerationParameters"
         or bool(_SCALER.search(node.class_type[:120]) or "Crop" in node.class_type)
     )
 
@@ -137,14 +147,9 @@ def _parent(graph: Graph, node: Node, slot: int) -> tuple[str, int] | None:
     names = tuple(node.links) if choice is None else choice.names
     if choice is not None and len(names) != 1:
         return None
-    ranked = sorted(names, key=lambda name: _MAIN.index(name) if name in _MAIN else len(_MAIN))
+    ranked = sorted(names[:MAX_LINKS], key=lambda name: _MAIN.index(name) if name in _MAIN else len(_MAIN))
     for name in ranked:
-        if choice is not None or want_of(name, node.types.get(name, "")) in {
-            Want.IMAGE,
-            Want.LATENT,
-            Want.ANY,
-            Want.BUNDLE,
-        }:
+        if choice is not None or node.wants[name] in {Want.IMAGE, Want.LATENT, Want.ANY, Want.BUNDLE}:
             link = node.links[name]
             return link.node, context_slot(graph, node, slot, link)
     return None
@@ -218,4 +223,4 @@ def _factor(graph: Graph, node: Node) -> float | None:
     )
     match = _MODEL_FACTOR.search(name[:200]) if name else None
     number = int(match[1] or match[2]) if match else 0
-    return float(number) if 1 <= number <= 16 else None
+    return float(number) if 1 <= number <= MAX_FACTOR else None

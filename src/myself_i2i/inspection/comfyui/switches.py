@@ -84,7 +84,7 @@ def choose(graph: Graph, node: Node, slot: int) -> Choice | None:
         return _from_context(node, slot)
     if kind.startswith("Any Switch (rgthree)") or _CONTEXT_SWITCH.match(kind):
         if "Merge" in kind:
-            return Choice(tuple(reversed(node.links)), certain=True)
+            return Choice(tuple(node.links), certain=True)
         return Choice(tuple(node.links)[:1], certain=True)
     if re.search(r"^Searge\w*Mux", kind):
         return _from_searge(graph, node)
@@ -165,6 +165,11 @@ def searge_mode(graph: Graph) -> str | None:
     Source: SeargeSDXL `modules/ui.py` (`WORKFLOW_MODES`) and `modules/processing.py` (`OPERATION_MODE`). The
     pack wires every loader always and decides by this setting alone (`stage_latent_inputs.py`).
     """
+    found: str | None = graph.once("searge mode", "", lambda: _searge_setting(graph))
+    return found
+
+
+def _searge_setting(graph: Graph) -> str | None:
     for node in graph.nodes.values():
         if not node.class_type.startswith("Searge"):
             continue

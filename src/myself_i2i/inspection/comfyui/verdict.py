@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from myself_i2i.inspection.comfyui.graph import Graph, Node, literal
@@ -19,6 +20,9 @@ __all__ = ["Verdict", "judge"]
 LOW_DENOISE: Final = 0.5
 """At or below this, a loaded file that was enlarged first counts as enlarged rather than as redrawn."""
 FULL_DENOISE: Final = 0.9999
+MAX_ENLARGERS: Final = 16
+MAX_NAMED: Final = 5
+"""Most inputs or classes named in notes."""
 
 _MODES: Final = {
     Kind.INIT: Mode.I2I,
@@ -75,6 +79,8 @@ class Verdict:
     """The uses that count."""
     strength: float | None
     """The denoise of the sampler that took the picture, or of the second pass."""
+    inside: bool
+    """Whether the only enlargement is one a sampler may have done by itself."""
     notes: tuple[str, ...]
     """What could not be told."""
 
@@ -86,6 +92,7 @@ def judge(graph: Graph, trace: Trace) -> Verdict:
     sure = [use for use in uses if not use.maybe]
     notes = _notes(graph, trace, uses, sure)
     kinds = _kinds(graph, trace, uses)
+    drawn, inside = _own_enlargers(graph, trace)
     if sure:
         answer = Answer.YES
     elif uses or trace.unknown or trace.broken or trace.full or not _made(graph, trace):
@@ -96,14 +103,17 @@ def judge(graph: Graph, trace: Trace) -> Verdict:
         mode = Mode.UNKNOWN
     elif answer is Answer.YES:
         mode = _mode(trace, kinds)
+    elif answer is Answer.NO:
+        mode = Mode.UPSCALE if drawn or inside else Mode.T2I
     else:
-        mode = _own_mode(graph, trace, answer)
+        mode = Mode.UNKNOWN
     return Verdict(
         mode=mode,
         answer=answer,
         inputs=_inputs(graph, uses, kinds, trace),
         uses=tuple(uses),
         strength=_strength(graph, trace, uses, mode),
+        inside=inside and not drawn,
         notes=tuple(notes),
     )
 
@@ -119,12 +129,20 @@ def _denoise(graph: Graph, use: Use) -> float | None:
     node = graph.nodes.get(use.sampler) if use.sampler else None
     if node is None:
         return None
-    if node.class_type.startswith("Searge") or searge_mode(graph):
-        for other in graph.nodes.values():
-            if other.class_type.startswith("SeargeImage2Image"):
-                value = literal(graph, other, "denoise")
-                return float(value) if isinstance(value, (int, float)) else None
+    if searge_mode(graph) is not None:
+        found: float | None = graph.once("searge denoise", "", lambda: _searge_denoise(graph))
+        if found is not None:
+            return found
     return denoise_of(graph, node)
+
+
+def _searge_denoise(graph: Graph) -> float | None:
+    """Searge's pack keeps the denoise in a node of settings, far from its samplers."""
+    for other in graph.nodes.values():
+        value = literal(graph, other, "denoise") if other.class_type.startswith("Searge") else None
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+    return None
 
 
 def _sized_only(graph: Graph, uses: list[Use], starts: list[Use]) -> list[Use]:
@@ -181,7 +199,7 @@ def _renamed_edit(graph: Graph, trace: Trace, uses: list[Use], kinds: set[Kind])
     names = " ".join(
         [
             *loras(graph, trace.visited),
-            *(model_of(graph, graph.nodes[key]) or "" for key in trace.samplers[:8]),
+            *(model_of(graph, graph.nodes[key]) or "" for key in list(trace.samplers)[:8]),
         ]
     )
     pix2pix = all(
@@ -207,12 +225,12 @@ def _mode(trace: Trace, kinds: set[Kind]) -> Mode:
     return next(iter(modes), Mode.UNKNOWN)
 
 
-def _own_mode(graph: Graph, trace: Trace, answer: Answer) -> Mode:
-    if answer is Answer.NOT_RECORDED:
-        return Mode.UNKNOWN
+def _own_enlargers(graph: Graph, trace: Trace) -> tuple[bool, bool]:
+    """Return whether the run enlarges its own picture by a node of its own, and whether a sampler may do it inside."""
     made = set(trace.samplers) | set(trace.services)
-    own = [key for key in trace.enlargers if _INSIDE.search(graph.nodes[key].class_type) or _after(graph, key, made)]
-    return Mode.UPSCALE if own else Mode.T2I
+    some = list(islice(trace.enlargers, MAX_ENLARGERS))
+    inside = any(_INSIDE.search(graph.nodes[key].class_type[:120]) for key in some)
+    return any(_after(graph, key, made) for key in some), inside
 
 
 def _after(graph: Graph, start: str, made: set[str]) -> bool:
@@ -279,16 +297,15 @@ def _notes(graph: Graph, trace: Trace, uses: list[Use], sure: list[Use]) -> list
     notes = []
     counted = {use.node for use in uses}
     for word, kind in (("words made from it (a caption or tags)", Kind.TEXT), ("its size", Kind.SIZE)):
-        for key in dict.fromkeys(
-            use.node for use in trace.uses if use.kind is kind and use.node not in counted
-        ):
+        only = dict.fromkeys(use.node for use in trace.uses if use.kind is kind and use.node not in counted)
+        for key in islice(only, MAX_NAMED):
             name = describe(graph, graph.nodes[key], Role.UNKNOWN).name or "an embedded picture"
             notes.append(f"{name[:120]} was loaded, but only {word} went on")
     if uses and not sure:
         notes.append("a picture is wired to a switch whose setting is not recorded")
     notes += [
         f"node class {graph.nodes[key].class_type[:80]} is not known here; what it brought in is not recorded"
-        for key in trace.unknown[:5]
+        for key in islice(trace.unknown, MAX_NAMED)
     ]
     if trace.broken and not sure:
         notes.append("the graph links to nodes it does not contain")
