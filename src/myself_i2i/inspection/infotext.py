@@ -35,7 +35,7 @@ MAX_PROMPT_SCANNED = 200_000
 """Most characters of a prompt searched for LoRA tags."""
 MAX_LORA_TAGS = 500
 """Most LoRA tags kept of one prompt."""
-MAX_BROKEN_JSON = 8
+MAX_BROKEN_JSON = 2
 """Most unclosed brackets tried before all further ones are read as plain text: the bound that keeps time linear."""
 
 _STEPS_LINE = re.compile(r"^[ \t]*Steps:[ \t]*(?=\S)", re.MULTILINE)
