@@ -23,7 +23,7 @@ def files() -> list[Path]:
     return [
         path
         for folder in folders
-        for path in sorted(folder.glob("*"))
+        for path in sorted(folder.rglob("*"))
         if path.suffix in {".png", ".jpg", ".jpeg", ".webp", ".avif"}
     ]
 
@@ -71,7 +71,9 @@ def main() -> None:
         ours = best[f"myself-i2i {what}"]
         for peer in PEERS:
             ratio = best[peer] / ours
-            print(f"{what} against {peer}: {ratio:.2f} times as fast  goal > 1  {'met' if ratio > 1 else 'MISSED'}")
+            print(
+                f"{what} against {peer}: {ratio:.2f} times as fast  goal > 1  {'met' if ratio > 1 else 'MISSED'}"
+            )
 
 
 if __name__ == "__main__":

@@ -13,9 +13,6 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from myself_i2i.errors import InputError
 from myself_i2i.wording import Language, Text
 
@@ -58,6 +55,9 @@ class Page:
     """Writes one report page; use `add` for each card, then `write` once."""
 
     def __init__(self, language: Language) -> None:
+        # Imported here because every command over files would wait for it, and few write a page.
+        from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+
         self._language: Language = language
         environment = Environment(
             loader=PackageLoader("myself_i2i.bulk"),
@@ -83,6 +83,8 @@ class Page:
         `charts` are (heading, SVG made by `bar_chart`); every other string is escaped. Raises InputError when the
         file cannot be written.
         """
+        from markupsafe import Markup  # noqa: PLC0415  # see `__init__`
+
         values: dict[str, Any] = {
             "language": self._language,
             "title": title,

@@ -129,12 +129,12 @@ def command(
 
 
 def group(
-    name: str, words: Text, *, example: str = "", **settings: Any
+    name: str, words: Text, *, example: str = "", cls: type[Group] = Group, **settings: Any
 ) -> Callable[[Callable[..., Any]], Group]:
     """Make a group of the function."""
 
     def decorate(function: Callable[..., Any]) -> Group:
-        made = click.group(name, cls=Group, **settings)(function)
+        made = click.group(name, cls=cls, **settings)(function)
         made.words, made.example = words, example
         return made
 

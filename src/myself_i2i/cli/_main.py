@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
@@ -22,6 +23,37 @@ MISUSE_TEXT = Text(en="{why}", ja="コマンドの使い方が違います: {why
 TRY_HELP = Text(en="try `{path} --help`", ja="`{path} --help` で使い方を確認できます")
 
 
+COMMANDS = {
+    "pledge": "pledge",
+    "inspect": "inspect",
+    "sources": "sources",
+    "mark": "mark",
+    "check": "check",
+    "permit": "permit",
+    "wish": "permit",
+    "withdraw": "permit",
+    "ledger": "ledger",
+    "keys": "keys",
+    "trust": "trust",
+}
+"""Command -> module beside this one, in the order of a person's work."""
+
+
+class _Lazy(Group):
+    """Imports a command only when it is asked for: `--version` must not wait for an image library."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"myself_i2i.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        return found
+
+
 @group(
     "myself-i2i",
     Text(
@@ -31,6 +63,7 @@ TRY_HELP = Text(en="try `{path} --help`", ja="`{path} --help` で使い方を確
         "それを使ってよい根拠は何か。そして、それぞれが何を示さないのか。",
     ),
     example="myself-i2i pledge\nmyself-i2i inspect picture.png\nmyself-i2i mark picture.png\nmyself-i2i check marked/picture.png",
+    cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @option(
@@ -53,7 +86,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str], terminal: Terminal) -> int:
     """Run one command line; return the exit code."""
-    _register(application)
     try:
         code = application.main(
             _without_language(arguments), prog_name="myself-i2i", standalone_mode=False, obj=terminal
@@ -90,21 +122,3 @@ def _without_language(arguments: Sequence[str]) -> list[str]:
         elif here not in {f"--lang={language}" for language in LANGUAGES}:
             kept.append(here)
     return kept
-
-
-def _register(root: Group) -> None:
-    """Add the commands, imported here so that `--version` and a misspelt command cost no import."""
-    if root.commands:
-        return
-    from myself_i2i.cli.check import check  # noqa: PLC0415
-    from myself_i2i.cli.inspect import inspect  # noqa: PLC0415
-    from myself_i2i.cli.keys import keys  # noqa: PLC0415
-    from myself_i2i.cli.ledger import ledger  # noqa: PLC0415
-    from myself_i2i.cli.mark import mark  # noqa: PLC0415
-    from myself_i2i.cli.permit import permit, wish, withdraw  # noqa: PLC0415
-    from myself_i2i.cli.pledge import pledge  # noqa: PLC0415
-    from myself_i2i.cli.sources import sources  # noqa: PLC0415
-    from myself_i2i.cli.trust import trust  # noqa: PLC0415
-
-    for one in (pledge, inspect, sources, mark, check, permit, wish, withdraw, ledger, keys, trust):
-        root.add_command(one)

@@ -26,7 +26,7 @@ from myself_i2i.wording import Language, Text
 
 __all__ = ["Terminal", "visible"]
 
-SHORT = 20
+SHORT = 6
 """Up to so many files are shown one by one."""
 
 ERROR = Text(en="error", ja="エラー")

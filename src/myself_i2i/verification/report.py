@@ -141,8 +141,6 @@ class Claims:
     """The sources as declared."""
     pledge: PledgeClaim | None = None
     """The pledge, or None."""
-    vendor: tuple[Text, ...] = ()
-    """What a foreign signed manifest or a generator's signature says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +231,6 @@ class Report:
                 "written_by": claims.written_by,
                 "sources": [_source(source) for source in claims.sources],
                 "pledge": None if claims.pledge is None else _pledge(claims.pledge),
-                "vendor": [_both(text) for text in claims.vendor],
             },
             "others": [
                 {"kind": other.kind, "holds": other.holds, "says": _both(other.says)} for other in self.others
