@@ -345,15 +345,27 @@ class TestFuzz:
     @settings(max_examples=60, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(choice=st.data())
     def test_mutated(self, form: str, someone: Maker, choice: st.DataObject) -> None:
-        """Any change to a marked file gives a reading, no manifest, or our error."""
-        data = bytearray(_sample(form, someone))
-        for _ in range(choice.draw(st.integers(1, 4))):
-            at = choice.draw(st.integers(0, len(data) - 1))
-            data[at : at + choice.draw(st.integers(0, 3))] = choice.draw(st.binary(max_size=4))
-        try:
-            native.read(bytes(data), f"image/{form}")
-        except Error:
-            return
+        """Any change to a marked file gives a reading, no manifest, or our error, within two seconds."""
+        read_mutated(form, someone, choice)
+
+    @pytest.mark.slow
+    @settings(max_examples=750, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(choice=st.data())
+    def test_mutated_often(self, form: str, someone: Maker, choice: st.DataObject) -> None:
+        """The same, for thousands of files."""
+        read_mutated(form, someone, choice)
+
+
+def read_mutated(form: str, someone: Maker, choice: st.DataObject) -> None:
+    """Read a marked file with a few bytes changed, taken out or put in."""
+    data = bytearray(_sample(form, someone))
+    for _ in range(choice.draw(st.integers(1, 4))):
+        at = choice.draw(st.integers(0, len(data) - 1))
+        data[at : at + choice.draw(st.integers(0, 3))] = choice.draw(st.binary(max_size=4))
+    try:
+        native.read(bytes(data), f"image/{form}")
+    except Error:
+        return
 
 
 _SAMPLES: dict[str, bytes] = {}

@@ -8,7 +8,12 @@ import pytest
 from myself_i2i.c2pa import _self_test, native
 from myself_i2i.c2pa._failures import REMOTE, SigningError
 
-PORT = _self_test.Port(sign=native._sign_for_test, read=native._read_for_test, remote=REMOTE)
+PORT = _self_test.Port(
+    sign=native._sign_for_test,
+    read=native._read_for_test,
+    remote=REMOTE,
+    accepts=native._accepts_for_test,
+)
 
 
 class TestRun:
@@ -58,6 +63,13 @@ class TestRun:
 
         monkeypatch.setattr(_self_test, "is_all_created", lambda _: True)
         assert "builder.thumbnail" == _self_test.run(replace(PORT, sign=sign))
+
+    @pytest.mark.parametrize("key", ["core.allow_redirectz", "verify.ocsp_fetchh", "bilder.thumbnail"])
+    def test_unknown_key(self, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A key that the library does not know, which it takes without a word, is found by its name."""
+        table, name = key.split(".")
+        monkeypatch.setattr(_self_test, "SIGN", {table: {name: True}})
+        assert key == _self_test.run(PORT)
 
 
 class TestOnce:

@@ -4,6 +4,7 @@
 2. Every assertion of a signed file is "created", and there is no thumbnail.
 3. A signer under a list of ours is Trusted, and the report names that list.
 4. A signer with the C2PA key usage is judged, not refused for the usage.
+5. Every key of the settings is one the library knows: it refuses a value of the wrong kind there.
 
 The key here is public (its bytes stand below), its certificates are on no list, nothing is written to disk.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -24,7 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from myself_i2i.c2pa import labels
 from myself_i2i.c2pa._claim import is_all_created
-from myself_i2i.c2pa.settings import LISTED_TEST_URI, READ, TRUST_CONFIG
+from myself_i2i.c2pa.settings import LISTED_TEST_URI, READ, SIGN, TRUST_CONFIG
 
 __all__ = ["Port", "run"]
 
@@ -48,10 +49,12 @@ class Port:
     """(picture, settings) -> report, or the library's error text."""
     remote: str
     """How the error begins when a remote manifest was seen and left alone."""
+    accepts: Callable[[str], bool]
+    """Whether the library takes these settings."""
 
 
 def run(port: Port) -> str | None:
-    """Return None when all four hold, otherwise which one does not, in English."""
+    """Return None when all five hold, otherwise which one does not, in English."""
     chain_pem, key_pem, anchor_pem = _credentials()
     # 1. remote manifests stay where they are
     elsewhere, _ = port.sign(_PNG, _MANIFEST, chain_pem, key_pem, _LOOPBACK)
@@ -70,7 +73,27 @@ def run(port: Port) -> str | None:
     report = port.read(signed, json.dumps({**READ, "trust": trust}))
     if isinstance(report, str) or report.get("validation_state") != "Trusted":
         return "trust.trust_config"
-    return None if report["validation_results"].get("trustListUri") == LISTED_TEST_URI else "trust.anchors"
+    if report["validation_results"].get("trustListUri") != LISTED_TEST_URI:
+        return "trust.anchors"
+    # 5. no key is misspelt or outdated
+    return next((path for path in _paths(SIGN) if port.accepts(_wrong_kind(path))), None)
+
+
+def _paths(settings: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    """The dotted names of all values; settings are our own and two levels deep."""
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            yield from _paths(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
+
+
+def _wrong_kind(path: str) -> str:
+    """Settings with a table at `path`, where a known key wants a flag, a number, a text or a list."""
+    value: dict[str, Any] = {"not": "a value"}
+    for name in reversed(path.split(".")):
+        value = {name: value}
+    return json.dumps(value)
 
 
 _MANIFEST: Final[dict[str, Any]] = {

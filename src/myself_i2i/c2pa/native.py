@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import c2pa
-
 from myself_i2i.c2pa import _failures, _report, _self_test
 from myself_i2i.c2pa._claim import is_all_created
 from myself_i2i.c2pa._failures import SigningError
@@ -161,7 +160,9 @@ def self_test() -> None:
 
 @functools.lru_cache(maxsize=1)
 def _self_tested(_pid: int) -> None:
-    port = _self_test.Port(sign=_sign_for_test, read=_read_for_test, remote=_failures.REMOTE)
+    port = _self_test.Port(
+        sign=_sign_for_test, read=_read_for_test, remote=_failures.REMOTE, accepts=_accepts_for_test
+    )
     problem = _self_test.run(port)
     if problem is not None:
         raise SigningError(
@@ -261,3 +262,11 @@ def _read_for_test(data: bytes, settings: str) -> dict[str, Any] | str:
         return _read(data, "image/png", settings, None)[0]
     except c2pa.C2paError as cause:
         return str(cause)
+
+
+def _accepts_for_test(settings: str) -> bool:
+    try:
+        c2pa.Context.from_json(settings).close()
+    except c2pa.C2paError:
+        return False
+    return True

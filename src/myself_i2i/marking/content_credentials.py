@@ -16,7 +16,6 @@ from typing import Final
 
 from myself_i2i.c2pa import labels, native
 from myself_i2i.c2pa.ingredient import Ingredient
-from myself_i2i.c2pa.native import SigningError
 from myself_i2i.errors import InputError, LimitError
 from myself_i2i.image import (
     Container,
@@ -29,6 +28,7 @@ from myself_i2i.image import (
     strip_generation_metadata,
     write_xmp,
 )
+from myself_i2i.image.digest import require_same_picture
 from myself_i2i.marking import manifest
 from myself_i2i.marking.manifest import MarkContent
 from myself_i2i.marking.short_code import code_of
@@ -111,14 +111,8 @@ def mark(
         key=signing.key,
         tsa_url=signing.tsa_url,
     )
-    # 6. the same picture
-    if image_data_digest(signed.data) != digest:
-        raise SigningError(
-            Text(
-                en="marking would have changed the picture itself; nothing was written",
-                ja="目印によって画像そのものが変わるため、書き込みませんでした",
-            )
-        )
+    # 6. the same picture, compared byte for byte: hashing it again would cost more than writing the mark
+    require_same_picture(data, signed.data)
     return Marked(
         data=signed.data,
         manifest_store=signed.manifest_store,
