@@ -55,6 +55,7 @@ class TestEfficiency:
 
 class TestEasyUse:
     def graph(self, **settings: Any) -> dict[str, Any]:
+        """Build loader, pre-sampling and sampler joined by one pipe, and a loader of files beside them."""
         return {
             "full": node(
                 "easy fullLoader",

@@ -125,6 +125,7 @@ class TestNeverRaises:
 
 class TestStaysInBounds:
     def timed(self, graph: object) -> Reading | None:
+        """Read within the time allowed."""
         start = time.perf_counter()
         reading = read_graph(graph, width=512, height=512)
         assert time.perf_counter() - start < SECONDS

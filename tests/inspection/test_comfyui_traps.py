@@ -197,7 +197,7 @@ class TestSwitches:
         assert answer is see(graph).image_input
 
     def test_any_switch_takes_the_first(self) -> None:
-        """rgthree's Any Switch takes the first input that is there."""
+        """An Any Switch takes the first input that is there."""
         graph = encoded(
             empty=node("EmptyLatentImage", width=512, height=512, batch_size=1),
             encode=node("VAEEncode", pixels=["load", 0], vae=["model", 2]),
@@ -222,6 +222,7 @@ class TestSwitches:
 
 class TestOwnSecondPass:
     def second(self, **more: Any) -> dict[str, Any]:
+        """Build a second sampler at denoise 0.5 on the latent of node `up`."""
         return base(
             k2=sampler(latent_image=["up", 0], denoise=0.5),
             decode=node("VAEDecode", samples=["k2", 0]),

@@ -46,6 +46,7 @@ class Editor:
         return here
 
     def state(self, **more: Any) -> dict[str, Any]:
+        """Return the whole state as it is saved."""
         return {"nodes": self.nodes, "links": self.links, "version": 0.4, **more}
 
     def image_to_image(self, *, denoise: float = 0.6, encode_mode: int = 0, load_mode: int = 0) -> int:
@@ -63,6 +64,7 @@ class Editor:
         return encode
 
     def finish(self, model: int, latent: tuple[int, int] | None, *, denoise: float = 1.0) -> None:
+        """Add prompt, sampler, decoder and output on this model and latent."""
         words = self.add("CLIPTextEncode", ("clip", "CLIP", (model, 1)), out="CONDITIONING", values=["a fox"])
         k = self.add(
             "KSampler",

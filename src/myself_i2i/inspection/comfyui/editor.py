@@ -72,28 +72,23 @@ class _Opener:
         entries = _dicts(scope.get("nodes"))
         if depth > MAX_DEPTH or len(self.nodes) + len(entries) > MAX_NODES:
             return False
-        opened: dict[str, str] = {}
         for entry in entries:
             node = _node(entry, prefix)
             self.nodes[node.id] = node
         for source, slot, target, place in _links(scope.get("links")):
             if target == INSIDE_OUT:
-                door = self._door(f"{prefix}out{place}")
-                door.links[0] = _inner(source, slot, prefix)
+                self._door(f"{prefix}out{place}").links[0] = _inner(source, slot, prefix)
             elif (node_ := self.nodes.get(prefix + target)) is not None:
                 node_.links[place] = _inner(source, slot, prefix)
-        for entry in entries:
-            key = prefix + str(entry.get("id"))
-            kind = str(entry.get("type"))
-            if self.nodes[key].mode in {MUTED, BYPASSED}:
-                continue
-            if kind in self.subgraphs:
-                opened[key] = kind
-                if not self._open_subgraph(self.nodes[key], self.subgraphs[kind], depth):
-                    return False
-            elif kind.startswith(("workflow>", "workflow/")) and not self._open_group(self.nodes[key], kind):
-                return False
-        return True
+        return all(self._open_inside(self.nodes[prefix + str(entry.get("id"))], depth) for entry in entries)
+
+    def _open_inside(self, node: EditorNode, depth: int) -> bool:
+        """Open the node if it is a subgraph or a group that runs."""
+        if node.mode in {MUTED, BYPASSED}:
+            return True
+        if node.type in self.subgraphs:
+            return self._open_subgraph(node, self.subgraphs[node.type], depth)
+        return not node.type.startswith(("workflow>", "workflow/")) or self._open_group(node, node.type)
 
     def _door(self, key: str) -> EditorNode:
         return self.nodes.setdefault(key, EditorNode(id=key, type=THROUGH))

@@ -52,17 +52,21 @@ _NAMES: Final = tuple(
     for pattern, want in (
         (r"clip_?vision_?out|vision_?embed|image_?embed|face_?embed|faceid_?embed|_embeds?$", Want.IMAGE),
         (
-            r"^(opt(ional)?_|.*refiner_|.*base_)?vae\d?$|clip_?vision|insight_?face|^face_?analysis|upscale_?model"
-            r"|^sigmas$|^noise$|^sampler$|^control_?net(_model)?(_\d+)?$|^ip_?adapter(_model|_flux)?$|^instant_?id$"
-            r"|^pulid(_flux)?$|^eva_?clip$|^style_model|^photomaker$|^brushnet$|^sam_|^bbox_|^segm_|detector"
-            r"|motion_model|audio|camera|hypernetwork|^gligen|^seed$|^model_patch$|^scheduler$|^ella$|^birefnet|^rembg"
-            r"|model_(name|path)|^(.*_)?(depth|dav2|da|florence2?|joy\w*|llm|blip|tagger|wd14|sam2?|seg\w*|birefnet"
-            r"|face|pose|supir|ccsr|inpaint|lama|matting|rife|yolo\w*|ultralytics)_model$",
+            (
+                r"^(opt(ional)?_|.*refiner_|.*base_)?vae\d?$|clip_?vision|insight_?face|^face_?analysis|upscale_?model"
+                r"|^sigmas$|^noise$|^sampler$|^control_?net(_model)?(_\d+)?$|^ip_?adapter(_model|_flux)?$|^instant_?id$"
+                r"|^pulid(_flux)?$|^eva_?clip$|^style_model|^photomaker$|^brushnet$|^sam_|^bbox_|^segm_|detector"
+                r"|motion_model|audio|camera|hypernetwork|^gligen|^seed$|^model_patch$|^scheduler$|^ella$|^birefnet|^rembg"
+                r"|model_(name|path)|^(.*_)?(depth|dav2|da|florence2?|joy\w*|llm|blip|tagger|wd14|sam2?|seg\w*|birefnet"
+                r"|face|pose|supir|ccsr|inpaint|lama|matting|rife|yolo\w*|ultralytics)_model$"
+            ),
             Want.ASSET,
         ),
         (
-            r"(image|images|img|mask|video|frame|latent)_?(size|width|height|w|h|count|num(ber)?|index|ratio|limit"
-            r"|name|path|weight|strength|format|quality|per_batch|load_cap)s?$|^batch_?(size|index|count)$",
+            (
+                r"(image|images|img|mask|video|frame|latent)_?(size|width|height|w|h|count|num(ber)?|index|ratio|limit"
+                r"|name|path|weight|strength|format|quality|per_batch|load_cap)s?$|^batch_?(size|index|count)$"
+            ),
             Want.NUMBER,
         ),
         (r"mask|^segs$|segmentation", Want.MASK),
@@ -74,9 +78,11 @@ _NAMES: Final = tuple(
             Want.COND,
         ),
         (
-            r"image|images|pixel|img|picture|photo|^video|frame|^hint|portrait|^face$|^source$|^destination$"
-            r"|^reference|_ref$|^ref_|character|sketch|scribble|background|foreground|^subject|^input_\w*pic"
-            r"|^(depth|canny|pose|normal|lineart)(_map|_image)?$",
+            (
+                r"image|images|pixel|img|picture|photo|^video|frame|^hint|portrait|^face$|^source$|^destination$"
+                r"|^reference|_ref$|^ref_|character|sketch|scribble|background|foreground|^subject|^input_\w*pic"
+                r"|^(depth|canny|pose|normal|lineart)(_map|_image)?$"
+            ),
             Want.IMAGE,
         ),
         (
@@ -85,8 +91,10 @@ _NAMES: Final = tuple(
         ),
         (r"^(opt_|base_|refiner_)?clip\d?$", Want.CLIP),
         (
-            r"width|height|^size|seed|steps?$|^cfg|denoise|strength|ratio|^int|^float|number|amount|weight|percent"
-            r"|scale|factor|select|index|boolean|^switch$|^fps|length|duration|batch|count|^[abxyn]$",
+            (
+                r"width|height|^size|resolution|seed|steps?$|^cfg|denoise|strength|ratio|^int|^float|number|amount|weight|percent"
+                r"|scale|factor|select|index|boolean|^switch$|^fps|length|duration|batch|count|^[abxyn]$"
+            ),
             Want.NUMBER,
         ),
         (

@@ -44,29 +44,29 @@ _RULES: Final = tuple(
         (r"Pad\w*Outpaint|Outpaint|FluxProExpand|ImageExpand.*(API|Node)|ExtendFor", r"image|pixels|img", Kind.OUTPAINT),
         # Control maps. `InpaintPreprocessor` is one of these: it feeds a ControlNet.
         (r"ControlNetInpaint", r"image|pixels", Kind.INPAINT),
-        (r"Control-?\s?Net|Controlnet|\bACN_|ControlLoRA|ControlLLLite|LLLite|T2I.?Adapter|QwenImageDiffsynth|ModelPatch.*Control"
-         r"|Fun.?Control|FunInpaint.*control|ZImageFun|UnionControl|CtrlX|OminiControl|CosmosTransfer", _IMAGE_INPUT, Kind.CONTROL),
+        ((r"Control-?\s?Net|Controlnet|\bACN_|ControlLoRA|ControlLLLite|LLLite|T2I.?Adapter|QwenImageDiffsynth|ModelPatch.*Control"
+         r"|Fun.?Control|FunInpaint.*control|ZImageFun|UnionControl|CtrlX|OminiControl|CosmosTransfer"), _IMAGE_INPUT, Kind.CONTROL),
         (r"FluxPro\w*(Canny|Depth)|Stability\w*(Sketch|Structure)|VaceToVideo|WanVace", r"control|image|sketch|video", Kind.CONTROL),
         (r"GLIGEN\w*Image|TTPlanet|Scribble.*Node.*API", _IMAGE_INPUT, Kind.CONTROL),
         # Looks, faces, styles.
         (r"StyleModel|Redux|USOStyle|StyleTransfer|StyleAligned|VisualStyle|StyleFidelity", r"image|vision|ref|latent|style", Kind.STYLE),
-        (r"IP.?Adapter|InstantID|PuLID|PhotoMaker|unCLIP|CLIPVisionEncode|ReVision|InfiniteYou|EcomID|ConsistentID|FaceID"
+        ((r"IP.?Adapter|InstantID|PuLID|PhotoMaker|unCLIP|CLIPVisionEncode|ReVision|InfiniteYou|EcomID|ConsistentID|FaceID"
          r"|Zero123|SV3D|SVD_img2vid|Reference.?Only|Phantom|DreamO|\bUNO\b|IDAdapter|Arc2Face|Portrait.?Master.*image|StoryMaker"
-         r"|FlashFace|InstantX|MagicPerson|ACE.?Plus|LumaReference|LumaConcept|HyperLora|BLIPDiffusion", _IMAGE_INPUT, Kind.REFERENCE),
+         r"|FlashFace|InstantX|MagicPerson|ACE.?Plus|LumaReference|LumaConcept|HyperLora|BLIPDiffusion"), _IMAGE_INPUT, Kind.REFERENCE),
         (r"ReActor|FaceSwap|Swap.?Face|FaceFusion", r"source|face_?(image|model)|reference", Kind.REFERENCE),
         (r"LumaImageNode|Runway\w*Text|IdeogramV3|KlingImageGeneration|FluxPro\w*Ultra|Midjourney|ViduReference|MinimaxSubject",
          r"ref|style|character|image_prompt|image|subject", Kind.REFERENCE),
         # Edit models: the picture stands beside the instruction.
-        (r"ReferenceLatent|QwenImageEdit|Qwen.?Image.?Edit|InstructPix|Kontext|OmniGen|HiDream.?E1|ImageEdit|EditImage|ICEdit|Step1X"
+        ((r"ReferenceLatent|QwenImageEdit|Qwen.?Image.?Edit|InstructPix|Kontext|OmniGen|HiDream.?E1|ImageEdit|EditImage|ICEdit|Step1X"
          r"|SeedEdit|Seedream|NanoBanana|Nano.?Banana|GPT.?Image|DallE?\s?2|Dalle2|Gemini\w*Image|ImageModify|ReplaceBackground"
          r"|Recraft\w*RemoveBackground|IC.?Light|LayeredDiffusion(Diff|Cond)|Bagel|Flux2\w*(Pro|Max|Image)|ChronoEdit|LongCat.*Edit|Grok.*Image"
-         r"|Reve.*(Edit|Remix)", r"image|pixels|img|latent|foreground|background|samples|picture|video|ref|input_", Kind.EDIT),
+         r"|Reve.*(Edit|Remix)"), r"image|pixels|img|latent|foreground|background|samples|picture|video|ref|input_", Kind.EDIT),
         # A part is redrawn under a mask.
-        (r"VAEEncodeForInpaint|Inpaint|InPaint|BrushNet|PowerPaint|SetLatentNoiseMask|FluxProFill|FluxFill|LanPaint|MaskedSampler"
-         r"|Masked.?Fill|ImageErase|SearchAndReplace|Lama.?Remov|BlendInpaint|CropAndStitch", r"image|pixels|img|latent|samples|stitch|original|cropped", Kind.INPAINT),
+        ((r"VAEEncodeForInpaint|Inpaint|InPaint|BrushNet|PowerPaint|SetLatentNoiseMask|FluxProFill|FluxFill|LanPaint|MaskedSampler"
+         r"|Masked.?Fill|ImageErase|SearchAndReplace|Lama.?Remov|BlendInpaint|CropAndStitch"), r"image|pixels|img|latent|samples|stitch|original|cropped", Kind.INPAINT),
         # A film that starts from a still, and the services' plain image-to-image.
-        (r"ImageToVideo|img2vid|ImgToVideo|Image.?To.?Video|I2V|Animate(?!Diff)|FirstLastFrame|StartEnd|S2V|HuMo|LivePortrait"
-         r"|ImageToImage|Image2Image|Img2Img|StabilityStableImage", r"image|start|end|first|last|frame|video|img|samples|latent|pixels|vision_out", Kind.INIT),
+        ((r"ImageToVideo|img2vid|ImgToVideo|Image.?To.?Video|I2V|Animate(?!Diff)|FirstLastFrame|StartEnd|S2V|HuMo|LivePortrait"
+         r"|ImageToImage|Image2Image|Img2Img|StabilityStableImage"), r"image|start|end|first|last|frame|video|img|samples|latent|pixels|vision_out", Kind.INIT),
     )
 )  # fmt: skip
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from myself_i2i.inspection.comfyui.graph import MAX_NODES, Graph, is_prompt
 from myself_i2i.inspection.comfyui.details import evidence, extras, model_behind
+from myself_i2i.inspection.comfyui.graph import MAX_NODES, Graph, is_prompt
 from myself_i2i.inspection.comfyui.outputs import pick
 from myself_i2i.inspection.comfyui.sources import Found
 from myself_i2i.inspection.interface import Answer, Evidence, Mode, Reading, shorten

@@ -6,6 +6,7 @@ import functools
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from myself_i2i.inspection.comfyui.graph import Graph, Node, literal
@@ -17,6 +18,7 @@ MAX_NAMES: Final = 64
 """Most LoRA names kept."""
 MAX_NUMBER: Final = 1e9
 MAX_LOOK: Final = 200
+MAX_INPUTS: Final = 64
 """Most nodes looked at for one setting."""
 
 _MAP_MAKER: Final = re.compile(r"lotus|marigold|geowizard|depth.?(fm|anything|pro)", re.IGNORECASE)
@@ -46,7 +48,7 @@ def _number(value: Any) -> float | None:
 
 def _upstream(graph: Graph, node: Node, wants: frozenset[Want]) -> Iterator[Node]:
     """Yield the nodes behind the inputs of the given types, nearest first, each once."""
-    queue = deque(node.links[name].node for name, want in node.wants.items() if want in wants)
+    queue = deque(_behind(node, wants))
     seen = {node.id}
     for _ in range(MAX_LOOK):
         if not queue:
@@ -57,7 +59,13 @@ def _upstream(graph: Graph, node: Node, wants: frozenset[Want]) -> Iterator[Node
             continue
         seen.add(key)
         yield found
-        queue.extend(found.links[name].node for name, want in found.wants.items() if want in wants)
+        queue.extend(_behind(found, wants))
+
+
+def _behind(node: Node, wants: frozenset[Want]) -> Iterator[str]:
+    for name, want in islice(node.wants.items(), MAX_INPUTS):
+        if want in wants:
+            yield node.links[name].node
 
 
 def denoise_of(graph: Graph, node: Node) -> float | None:

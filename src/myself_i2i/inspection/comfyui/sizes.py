@@ -92,20 +92,22 @@ def enlarges(graph: Graph, node: Node) -> bool:
 
 def _enlarges(graph: Graph, node: Node) -> bool:
     short = node.class_type[:120]
-    if short == "SeargeHighResolution":
-        return literal(graph, node, "hires_mode") not in {None, "none"}
-    if short.startswith("ttN ") and "sampler" in short.lower():
-        return literal(graph, node, "upscale_method") not in {None, "None"}
+    if short == "SeargeHighResolution" or (short.startswith("ttN ") and "sampler" in short.lower()):
+        method = literal(graph, node, "hires_mode" if short.startswith("Searge") else "upscale_method")
+        return method not in {None, "none", "None"}
     if _UPSCALER.search(short) and not short.endswith("Loader"):
         return _factor(graph, node) != 1
     if not _SCALER.search(short) or _NOT_SCALER.search(short):
         return False
     factor = _factor(graph, node)
-    if factor is not None:
-        return factor > 1
+    return factor > 1 if factor is not None else _outgrows(graph, node)
+
+
+def _outgrows(graph: Graph, node: Node) -> bool:
+    """Whether the size a scaler states is larger than what it gets; an upscaler of unknown size counts."""
     after, parent = _stated(graph, node), _parent(graph, node, 0)
     if after is None:
-        return "upscale" in short.lower()
+        return "upscale" in node.class_type[:120].lower()
     before = size_at(graph, *parent) if parent is not None else None
     return before is not None and after.width * after.height > before.width * before.height * LARGER
 

@@ -14,6 +14,12 @@ from myself_i2i.inspection.comfyui.switches import searge_mode, switched_off
 
 __all__ = ["State", "kind_behind", "masked"]
 
+_FIXED: Final = {Want.TEXT: Kind.TEXT, Want.NUMBER: Kind.SIZE, Want.MASK: Kind.MASK}
+"""What comes in through words, numbers and masks, whatever the node."""
+_ONLY_SIZE: Final = re.compile(
+    r"^empty|empty.?latent|image.?(to|2).?empty|latent.?(from|by).?(image)?.?size", re.IGNORECASE
+)
+"""Nodes that make an empty latent of a picture's size."""
 _GUIDING: Final = re.compile(r"stack|control|cnet|adapter", re.IGNORECASE)
 
 
@@ -46,15 +52,23 @@ def kind_behind(
     """
     if state.kind in ASIDE:
         return state.kind, False
-    aside = {Want.TEXT: Kind.TEXT, Want.NUMBER: Kind.SIZE}.get(want)
-    if aside is not None:
-        return aside, True
     if node.class_type.startswith("Searge") and want in {Want.IMAGE, Want.MASK}:
         return _searge(graph, node, want), True
-    if want in {Want.COND, Want.MODEL, Want.CLIP} or (want is Want.BUNDLE and _GUIDING.search(name[:80])):
-        return Kind.GUIDE, sampling
-    if want is Want.MASK:
-        return masked(state.kind), state.kind not in {Kind.MASK, Kind.REGION}
+    if want in {Want.IMAGE, Want.LATENT, Want.ANY} or (
+        want is Want.BUNDLE and not _GUIDING.search(name[:80])
+    ):
+        return _of_picture(graph, node, state, name, want, sampling=sampling)
+    fixed = _FIXED.get(want, Kind.GUIDE)
+    if fixed is Kind.MASK:
+        fixed = masked(state.kind)
+    return fixed, sampling or fixed is not Kind.GUIDE
+
+
+def _of_picture(
+    graph: Graph, node: Node, state: State, name: str, want: Want, *, sampling: bool
+) -> tuple[Kind | None, bool]:
+    if want is Want.IMAGE and _ONLY_SIZE.search(node.class_type[:120]):
+        return Kind.SIZE, True
     named = rule(node.class_type, name)
     if named in {Kind.CONTROL, Kind.REFERENCE, Kind.STYLE} and switched_off(graph, node, name):
         return None, True

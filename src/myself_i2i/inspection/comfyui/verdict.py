@@ -168,8 +168,11 @@ def _kinds(graph: Graph, trace: Trace, uses: list[Use]) -> set[Kind]:
         if kind is Kind.ENLARGE:
             enlarged_starts.add(use.node)
         kinds.add(kind)
-    if Kind.EDIT in kinds:
-        kinds = _renamed_edit(graph, trace, uses, kinds)
+    return _reduced(uses, _renamed_edit(graph, trace, uses, kinds), trace, enlarged_starts)
+
+
+def _reduced(uses: list[Use], kinds: set[Kind], trace: Trace, enlarged_starts: set[str]) -> set[Kind]:
+    """Leave the uses that name the run; several uses of one picture often are one way of working."""
     if Kind.EDIT in kinds and kinds & {Kind.MASK, Kind.INPAINT}:
         kinds = _masked_edit(trace, uses, kinds)
     controls = {use.node for use in uses if use.kind is Kind.CONTROL}
@@ -196,6 +199,8 @@ def _masked_edit(trace: Trace, uses: list[Use], kinds: set[Kind]) -> set[Kind]:
 
 def _renamed_edit(graph: Graph, trace: Trace, uses: list[Use], kinds: set[Kind]) -> set[Kind]:
     """InstructPixToPix and reference latents are also how Flux canny/depth models and USO take their picture."""
+    if Kind.EDIT not in kinds:
+        return kinds
     names = " ".join(
         [
             *loras(graph, trace.visited),

@@ -22,9 +22,9 @@ from myself_i2i.inspection.comfyui.uses import State, kind_behind, masked
 
 __all__ = ["MAX_STATES", "Trace", "Use", "walk"]
 
-MAX_STATES: Final = 30_000
+MAX_STATES: Final = 20_000
 """Most states visited from all outputs together."""
-EDGES_PER_STATE: Final = 6
+EDGES_PER_STATE: Final = 4
 """Most links looked at, per state allowed; real nodes have fewer inputs on average."""
 
 
@@ -173,6 +173,8 @@ def _edges(graph: Graph, node: Node, state: State, trace: Trace, *, enlarged: bo
     sampling = state.kind not in ASIDE and _samples(node, state, names)
     if sampling:
         (trace.services if is_api_node(node.class_type) else trace.samplers).setdefault(node.id)
+    if state.kind is Kind.OUTPUT and not trace.uses and len(trace.visited) == 1 and not sampling:
+        names = _shown(node, names)
     if len(names) > MAX_LINKS:
         names, trace.full = names[:MAX_LINKS], True
     for name in names:
@@ -195,6 +197,15 @@ def _edges(graph: Graph, node: Node, state: State, trace: Trace, *, enlarged: bo
                 maybe,
                 decided or sampling,
             )
+
+
+def _shown(node: Node, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the inputs an output node shows; saver packs also take words and settings for their own record."""
+    for wanted in ({Want.IMAGE, Want.LATENT}, {Want.BUNDLE}):
+        shown = tuple(name for name in names if node.wants[name] in wanted)
+        if shown:
+            return shown
+    return names
 
 
 def _samples(node: Node, state: State, names: tuple[str, ...]) -> bool:
