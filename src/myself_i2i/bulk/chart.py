@@ -12,9 +12,9 @@ PALETTE = ("#0072b2", "#e69f00", "#8a8a8a", "#56b4e9", "#cc79a7", "#009e73", "#f
 """Okabe and Ito's colours (distinguishable with every common colour vision), red and its verdict left out."""
 
 ROW = 30
-LABEL = 190
-WIDTH = 640
-COUNT = 70
+LABEL = 176
+WIDTH = 430  # about the width of a phone, so that its text is not shrunk there
+COUNT = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class Bar:
     """What is counted, in the reader's language."""
     count: int
     """How many, 0 or more."""
+    colour: str | None = None
+    """Its colour where it means the same everywhere on the page; the next of `PALETTE` otherwise."""
 
 
 def bar_chart(title: str, bars: Sequence[Bar]) -> str:
@@ -44,7 +46,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
         rows.append(
             f'<text x="{LABEL - 10}" y="{y + 19}" text-anchor="end">{escape(_fit(bar.label))}</text>'
             f'<rect x="{LABEL}" y="{y + 4}" width="{length:.1f}" height="{ROW - 10}" rx="3"'
-            f' fill="{PALETTE[index % len(PALETTE)]}"/>'
+            f' fill="{bar.colour or PALETTE[index % len(PALETTE)]}"/>'
             f'<text x="{LABEL + length + 8:.1f}" y="{y + 19}" class="n">{bar.count:,}</text>'
         )
     return (
@@ -53,7 +55,7 @@ def bar_chart(title: str, bars: Sequence[Bar]) -> str:
     )
 
 
-def _fit(label: str, most: int = 26) -> str:
+def _fit(label: str, most: int = 23) -> str:
     """Shorten a label to the room left of the bars; East Asian characters take the room of two."""
     room = most
     for position, character in enumerate(label):

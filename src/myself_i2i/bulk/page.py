@@ -19,7 +19,6 @@ from myself_i2i.wording import Language, Text
 __all__ = ["Card", "Page", "Row"]
 
 CARDS = Text(en="Pictures", ja="画像")
-DETAILS = Text(en="evidence in the file", ja="ファイル内の根拠")
 NO_THUMBNAIL = Text(en="no preview", ja="プレビューなし")
 
 
@@ -39,6 +38,8 @@ class Card:
 
     title: str
     """Its file name."""
+    folder: str = ""
+    """Where it lies, shown small."""
     headline: str
     """The one answer to read first, e.g. "image file went in: yes"."""
     tone: str
@@ -48,7 +49,9 @@ class Card:
     rows: Sequence[Row] = ()
     """Label and value lines."""
     details: Sequence[Row] = ()
-    """Folded away: the evidence."""
+    """Folded away."""
+    fold: str = ""
+    """What the fold says, in the reader's language."""
 
 
 class Page:
@@ -71,9 +74,8 @@ class Page:
 
     def add(self, card: Card) -> None:
         """Write one card; it is kept on disk until `write`."""
-        words = {"details": DETAILS, "no_thumbnail": NO_THUMBNAIL}
-        said = {name: text.in_(self._language) for name, text in words.items()}
-        self._cards.write(self._card.render(card=card, words=said))
+        words = {"no_thumbnail": NO_THUMBNAIL.in_(self._language)}
+        self._cards.write(self._card.render(card=card, words=words))
 
     def write(
         self, path: Path, *, title: str, intro: str, charts: Sequence[tuple[str, str]], limit: str

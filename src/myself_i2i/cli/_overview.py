@@ -9,10 +9,11 @@ from typing import Any, Literal
 from rich.table import Table
 
 from myself_i2i.bulk.chart import Bar, bar_chart
-from myself_i2i.bulk.page import Card, Page, Row
+from myself_i2i.bulk.page import Page
 from myself_i2i.bulk.summary import Summary
+from myself_i2i.cli._cards import check_card, inspection_card
 from myself_i2i.cli._terminal import Terminal, visible
-from myself_i2i.cli._words import AGREEMENTS, ANSWERS, MODES, QUESTION, ROLES, TONES, word
+from myself_i2i.cli._words import AGREEMENTS, ANSWERS, MODES, QUESTION, ROLES, word
 from myself_i2i.verification.evidence import LIMIT, STEPS
 from myself_i2i.wording import Text
 
@@ -26,14 +27,6 @@ WORDS = {
     "steps": Text(en="who says so", ja="根拠の段階"),
     "consistency": Text(en="the file's own metadata against the declaration", ja="ファイル自身の情報と申告"),
     "without": Text(en="inputs without a rights basis yet", ja="使ってよい根拠がまだない入力画像"),
-    "what": Text(en="what", ja="項目"),
-    "count": Text(en="files", ja="件数"),
-    "tool": Text(en="tool", ja="ツール"),
-    "mode": Text(en="how", ja="作り方"),
-    "input": Text(en="input", ja="入力画像"),
-    "note": Text(en="note", ja="注記"),
-    "step": Text(en="who says so", ja="根拠の段階"),
-    "unread": Text(en="could not be read", ja="読めませんでした"),
 }
 TITLES = {
     "inspect": Text(en="How these pictures were made", ja="画像の作られ方"),
@@ -82,38 +75,20 @@ class Overview:
             failed=failed,
         )
         if self._page is not None:
-            self._page.add(self._inspection_card(result))
+            self._page.add(inspection_card(result, self._terminal.language))
 
     def add_check(self, result: dict[str, Any], thumbnail: str | None) -> None:
         """Count one file's check and draw its card."""
-        claims, step = result["claims"], result["step"]
+        claims = result["claims"]
         self.summary.add(
             answer=claims["image_input"],
             mode=claims["mode"] or "unknown",
-            step=step,
+            step=result["step"],
             consistency=result["consistency"]["answer"],
             failed=result["intact"]["answer"] == "unreadable",
         )
-        if self._page is None:
-            return
-        language = self._terminal.language
-        name = STEPS[step]
-        questions = (("intact", result["intact"]), ("signer", result["signer"]))
-        rows = [Row(self._text(CHECK_LABELS[label]), part["says"][language]) for label, part in questions]
-        rows += [Row(self._text(CHECK_LABELS["source"]), one["says"][language]) for one in claims["sources"]]
-        rows += [Row(self._text(CHECK_LABELS["other"]), one["says"][language]) for one in result["others"]]
-        rows += [
-            Row(self._text(CHECK_LABELS["line"]), one[language]) for one in result["consistency"]["lines"]
-        ]
-        self._page.add(
-            Card(
-                title=result["file"],
-                headline=f"{self._text(name.name)}: {self._text(name.means)}",
-                tone="unknown" if step in ("not_recorded", "tagged") else TONES[claims["image_input"]],
-                thumbnail=thumbnail,
-                rows=rows,
-            )
-        )
+        if self._page is not None:
+            self._page.add(check_card(result, thumbnail, self._terminal.language))
 
     def finish(self, *, as_json: bool, files: int) -> None:
         """Write the table (for more than one file) and the page."""
@@ -125,30 +100,6 @@ class Overview:
             charts = [(heading, bar_chart(heading, bars)) for heading, bars in self._charts() if bars]
             self._page.write(self._html, title=title, intro=intro, charts=charts, limit=self._text(LIMIT))
             self._terminal.say(WROTE, path=str(self._html))
-
-    def _inspection_card(self, result: dict[str, Any]) -> Card:
-        if result["error"]:
-            return Card(title=result["file"], headline=self._text(WORDS["unread"]), tone="error")
-        rows = [
-            Row(self._text(WORDS["tool"]), result["tool"] or self._text(ANSWERS["not_recorded"])),
-            Row(self._text(WORDS["mode"]), self._text(word(MODES, result["mode"]))),
-        ]
-        for item in result["inputs"]:
-            found = ", ".join(match["source"] for match in item["matches"] if not match["weak"])
-            name = item["name"] or item["urn"] or "-"
-            role = self._text(word(ROLES, item["role"]))
-            rows.append(
-                Row(self._text(WORDS["input"]), f"{name} [{role}]" + (f" = {found}" if found else ""))
-            )
-        rows += [Row(self._text(WORDS["note"]), note) for note in result["notes"][:3]]
-        return Card(
-            title=result["file"],
-            headline=f"{self._text(QUESTION)}: {self._text(word(ANSWERS, result['image_input']))}",
-            tone=TONES[result["image_input"]],
-            thumbnail=result.get("thumbnail"),
-            rows=rows,
-            details=[Row(one["key"], one["value"]) for one in result["evidence"][:12]],
-        )
 
     def _text(self, text: Text) -> str:
         return text.in_(self._terminal.language)
@@ -166,7 +117,13 @@ class Overview:
 
     def _charts(self) -> list[tuple[str, list[Bar]]]:
         return [
-            (heading, [Bar(self._text(word(names, key)), n) for key, n in counts.most_common(MOST_ROWS)])
+            (
+                heading,
+                [
+                    Bar(self._text(word(names, key)), n, COLOURS.get(key))
+                    for key, n in counts.most_common(MOST_ROWS)
+                ],
+            )
             for heading, counts, names in self._sections()
         ]
 
@@ -190,10 +147,5 @@ class Overview:
         return table
 
 
-CHECK_LABELS = {
-    "intact": Text(en="file intact?", ja="ファイルは元のまま？"),
-    "signer": Text(en="who signed?", ja="署名したのは？"),
-    "source": Text(en="source", ja="元画像"),
-    "other": Text(en="others add", ja="ほかの人の裏づけ"),
-    "line": Text(en="own metadata", ja="ファイル自身の情報"),
-}
+COLOURS = {"yes": "#e69f00", "no": "#0072b2", "not_recorded": "#8a8a8a", "unknown": "#8a8a8a"}
+"""The colours of the three answers, the same in charts and on cards."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from myself_i2i.wording import Text
 
-__all__ = ["AGREEMENTS", "ANSWERS", "BASES", "MODES", "QUESTION", "ROLES", "TONES", "word"]
+__all__ = ["AGREEMENTS", "ANSWERS", "BASES", "INTEGRITY", "MODES", "QUESTION", "ROLES", "TONES", "word"]
 
 QUESTION = Text(en="did an image file go in?", ja="画像の入力")
 
@@ -41,6 +41,13 @@ BASES = {
     "own-generation": Text(en="own earlier generation", ja="自分が生成した画像"),
     "permission": Text(en="author's permission", ja="作者の許可"),
     "open-licence": Text(en="open licence", ja="公開ライセンス"),
+}
+INTEGRITY = {
+    "intact": Text(en="as it was signed", ja="署名された時のまま"),
+    "changed": Text(en="changed since it was signed", ja="署名の後に変更あり"),
+    "expired": Text(en="certificate expired", ja="証明書の期限切れ"),
+    "nothing_to_check": Text(en="no signature", ja="署名なし"),
+    "unreadable": Text(en="not a picture we read", ja="読めない形式"),
 }
 AGREEMENTS = {
     "agrees": Text(en="agrees", ja="一致"),
