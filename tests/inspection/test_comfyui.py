@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from typing import Any
 
@@ -288,8 +290,19 @@ class TestSources:
 
     def test_embedded_pictures_are_hashed(self) -> None:
         """A picture embedded as base64 has no name, but its digest is the input's."""
-        data = "iVBORw0KGgo" + "A" * 89
-        graph = encoded(load=node("ETN_LoadImageBase64", image=data))
-        (found,) = see(graph).inputs
-        assert (None, "embedded data") == (found.name, found.note)
-        assert found.sha256 is not None
+        data = b"\x89PNG\r\n\x1a\n" + bytes(90)
+        text = base64.b64encode(data).decode()
+        for value in (text, "data:image/png;base64," + text):
+            (found,) = see(encoded(load=node("ETN_LoadImageBase64", image=value))).inputs
+            assert (None, "embedded data") == (found.name, found.note)
+            assert hashlib.sha256(data).hexdigest() == found.sha256
+
+    def test_damaged_embedded_pictures(self) -> None:
+        """Embedded data that does not decode is still an input, without a digest."""
+        (found,) = see(encoded(load=node("ETN_LoadImageBase64", image="iVBORw0KGgo" + "A" * 90 + "!"))).inputs
+        assert (None, None, "embedded data") == (found.name, found.sha256, found.note)
+
+    def test_a_name_that_looks_like_base64(self) -> None:
+        """A long name of letters and digits stays a name."""
+        (found,) = see(encoded(load=node("LoadImage", image="a" * 64))).inputs
+        assert "a" * 64 == found.name

@@ -47,6 +47,17 @@ class TestLoadedButNotUsed:
         assert (Mode.T2I, Answer.NO) == (reading.mode, reading.image_input)
         assert any("its size" in note for note in reading.notes)
 
+    def test_an_empty_latent_of_its_size(self) -> None:
+        """A node that makes an empty latent as large as a picture takes nothing else of it."""
+        reading = see(base(load=load(), latent=node("EmptyLatentImageFromImage", image=["load", 0])))
+        assert (Mode.T2I, Answer.NO) == (reading.mode, reading.image_input)
+
+    def test_words_that_only_the_saver_takes(self) -> None:
+        """A saver's own record (prompt, model, file name) is not a way into the picture."""
+        tags = node("WD14Tagger|pysssss", image=["load", 0])
+        save = node("Image Saver", images=["decode", 0], positive=["tags", 0], filename=["tags", 0])
+        assert Answer.NO is see(base(load=load(), tags=tags, save=save)).image_input
+
     @pytest.mark.parametrize(("key", "value"), [("strength", 0), ("strength", 0.0), ("end_percent", 0.0)])
     def test_a_controlnet_turned_down_to_nothing(self, key: str, value: float) -> None:
         """ControlNetApplyAdvanced with strength or end 0 hands its conditioning on unchanged."""

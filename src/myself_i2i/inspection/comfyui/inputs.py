@@ -14,7 +14,7 @@ from typing import Final
 
 from myself_i2i.inspection.comfyui.kinds import Want
 
-__all__ = ["want_of", "want_of_type"]
+__all__ = ["want_of"]
 
 TYPES: Final[Mapping[str, Want]] = MappingProxyType(
     {
@@ -103,11 +103,6 @@ _NAMES: Final = tuple(
         ),
     )
 )
-
-
-def want_of_type(declared: str) -> Want | None:
-    """Return what a declared link type carries; None for a type not in the table."""
-    return TYPES.get(declared.strip().upper())
 
 
 @functools.lru_cache(maxsize=4096)

@@ -41,7 +41,8 @@ _PICTURE_FILE: Final = re.compile(
     r"|^https?://\S+$|^data:image/|^clipspace/",
     re.IGNORECASE,
 )
-_BASE64: Final = re.compile(r"^(data:image/[\w.+-]+;base64,)?([A-Za-z0-9+/=_-]{64,})\s*$")
+_EMBEDDED: Final = re.compile(r"data:image/|(iVBORw0KGgo|/9j/|UklGR|R0lGOD)[A-Za-z0-9+/]{40}")
+"""A data URI, or base64 that opens with the first bytes of PNG, JPEG, WebP or GIF."""
 _SHA256: Final = re.compile(r"^[0-9a-f]{64}$")
 _NAME_KEYS: Final = (
     "image", "image_path", "image_url", "url", "urls", "mask", "video", "file", "file_path", "filename", "filepath", "path", "image_name",
@@ -104,7 +105,7 @@ def describe(graph: Graph, node: Node, role: Role, *, extra: str | None = None) 
     if name is not None:
         embedded = _embedded_digest(name)
         if embedded is not None:
-            name, digest, note = None, embedded, "embedded data"
+            name, digest, note = None, embedded or None, "embedded data"
         else:
             note = next((text for pattern, text in _NOTES if pattern.search(name[:2000])), None)
     notes = [text for text in (note, extra) if text]
@@ -124,12 +125,13 @@ def _name(graph: Graph, node: Node) -> str | None:
 
 
 def _embedded_digest(value: str) -> str | None:
-    if len(value) > MAX_EMBEDDED:
+    """Return the sha256 of the picture that `value` is, as base64; "" when it is one but cannot be decoded."""
+    if not _EMBEDDED.match(value):
         return None
-    match = _BASE64.match(value)
-    if match is None or (match[1] is None and _PICTURE_FILE.match(value[:1100])):
-        return None
+    data = value[value.find(",") + 1 :] if value.startswith("data:") else value
+    if len(data) > MAX_EMBEDDED:
+        return ""
     try:
-        return hashlib.sha256(base64.b64decode(match[2], validate=True)).hexdigest()
+        return hashlib.sha256(base64.b64decode(data, validate=True)).hexdigest()
     except (ValueError, binascii.Error):
-        return None
+        return ""

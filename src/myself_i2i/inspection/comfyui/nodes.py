@@ -104,7 +104,7 @@ _API_NODES: Final = _compile(
 )
 
 _SYNTHETIC: Final = _compile(
-    r"^empty|empty.?(image|latent|mask|sd3|hunyuan|flux|chroma|mochi|ltxv|cosmos)|solid|^SolidMask|noise|gradient|perlin|checker"
+    r"empty|solid|nois[ey]|gradient|perlin|checker"
     r"|EmptyLatent|Latent.?Size|Size.?Picker|Aspect.?Ratio|draw.?(text|shape)|CreateShape|Create.*Mask|Text.?(to|on|overlay).?Image"
     r"|Color.?(Fill|Image|Panel)|Blank|SimpleText|QR.?Code|Palette|Rect.*Mask|Circle.*Mask|Resolution|Constant|StageC_Empty"
     r"|StableCascade_Empty|Efficient.?Loader|Eff\.? Loader|a1111Loader|fullLoader|comfyLoader|fluxLoader|hunyuanDiT|CheckpointLoader"
