@@ -53,7 +53,7 @@ def model_behind(graph: Graph, trace: Trace) -> str | None:
     """Return the model of the sampler that began the picture, not of one that only made a map for it."""
     for key in (*islice(reversed(trace.samplers), MAX_PASSES), *islice(trace.services, MAX_PASSES)):
         name = model_of(graph, graph.nodes[key])
-        if name is not None and not makes_maps(name):
+        if name is not None and not makes_maps(name[:500]):
             return name
     return None
 

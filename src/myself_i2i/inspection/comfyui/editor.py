@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from myself_i2i.inspection.comfyui.graph import MAX_NODES, Link
+from myself_i2i.inspection.comfyui.graph import MAX_NAME, MAX_NODES, Link
 
 __all__ = ["BYPASSED", "MUTED", "THROUGH", "EditorNode", "flatten"]
 
@@ -141,7 +141,7 @@ def _node(entry: Mapping[str, Any], prefix: str) -> EditorNode:
     mode = entry.get("mode")
     return EditorNode(
         id=prefix + str(entry.get("id")),
-        type=str(entry.get("type")).strip(),
+        type=str(entry.get("type"))[:MAX_NAME].strip(),
         mode=mode if isinstance(mode, int) else 0,
         inputs=_dicts(entry.get("inputs")),
         outputs=_dicts(entry.get("outputs")),

@@ -15,13 +15,25 @@ from typing import Any, Final, NamedTuple, TypeVar
 from myself_i2i.inspection.comfyui.inputs import want_of
 from myself_i2i.inspection.comfyui.kinds import Want
 
-__all__ = ["MAX_LINKS", "MAX_NODES", "Graph", "Link", "Node", "is_prompt", "literal", "parse_prompt"]
+__all__ = [
+    "MAX_LINKS",
+    "MAX_NAME",
+    "MAX_NODES",
+    "Graph",
+    "Link",
+    "Node",
+    "is_prompt",
+    "literal",
+    "parse_prompt",
+]
 
 MAX_NODES: Final = 20_000
 """Most nodes read; the largest graph seen in a real file has fewer than a thousand."""
 MAX_HOPS: Final = 64
 """Most links followed to find one literal value."""
 LINK_LENGTH: Final = 2
+MAX_NAME: Final = 160
+"""Longest class or input name looked at: answers are cached by name, and a name is no place to put a megabyte."""
 MAX_LINKS: Final = 400
 """Most linked inputs of one node that are followed."""
 
@@ -57,7 +69,7 @@ class Node:
     @functools.cached_property
     def wants(self) -> Mapping[str, Want]:
         """What each linked input takes, by its name or declared type."""
-        return {name: want_of(name, self.types.get(name, "")) for name in self.links}
+        return {name: want_of(name[:MAX_NAME], self.types.get(name, "")[:MAX_NAME]) for name in self.links}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +136,7 @@ def _node(key: str, entry: Mapping[str, Any]) -> Node:
     listed = changed if isinstance(changed, list) else [changed]
     return Node(
         id=key,
-        class_type=entry["class_type"].strip(),
+        class_type=entry["class_type"][:MAX_NAME].strip(),
         widgets=widgets,
         links=links,
         is_changed=tuple(item for item in listed if isinstance(item, str)),

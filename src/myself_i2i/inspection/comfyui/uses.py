@@ -6,7 +6,7 @@ import re
 from collections import deque
 from typing import Final, NamedTuple
 
-from myself_i2i.inspection.comfyui.graph import Graph, Node
+from myself_i2i.inspection.comfyui.graph import MAX_NAME, Graph, Node
 from myself_i2i.inspection.comfyui.kinds import ASIDE, PICTURES, PIXELS, Kind, Want
 from myself_i2i.inspection.comfyui.nodes import hint, is_api_node, rule
 from myself_i2i.inspection.comfyui.settings import makes_maps
@@ -69,7 +69,7 @@ def _of_picture(
 ) -> tuple[Kind | None, bool]:
     if want is Want.IMAGE and _ONLY_SIZE.search(node.class_type[:120]):
         return Kind.SIZE, True
-    named = rule(node.class_type, name)
+    named = rule(node.class_type, name[:MAX_NAME])
     if named in {Kind.CONTROL, Kind.REFERENCE, Kind.STYLE} and switched_off(graph, node, name):
         return None, True
     if sampling:
@@ -130,7 +130,7 @@ def _model_text(graph: Graph, node: Node) -> str:
             if isinstance(value, str) and "safetensors" in value[-16:]
         ]
         queue.extend(source.links[name].node for name, want in source.wants.items() if want is Want.MODEL)
-    return " ".join(names)
+    return " ".join(names)[:2000]
 
 
 def _searge(graph: Graph, node: Node, want: Want) -> Kind | None:

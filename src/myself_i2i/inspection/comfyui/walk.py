@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from myself_i2i.inspection.comfyui.graph import MAX_LINKS, Graph, Link, Node
+from myself_i2i.inspection.comfyui.graph import MAX_LINKS, MAX_NAME, Graph, Link, Node
 from myself_i2i.inspection.comfyui.kinds import ASIDE, PICTURES, PIXELS, Kind, Want
 from myself_i2i.inspection.comfyui.loaders import is_loader, names_file
 from myself_i2i.inspection.comfyui.nodes import is_api_node, is_constant_source, is_sampler, rule
@@ -216,7 +216,7 @@ def _samples(node: Node, state: State, names: tuple[str, ...]) -> bool:
     wants = node.wants.values()
     if Want.MODEL not in wants or Want.COND not in wants:
         return False
-    return not any(rule(node.class_type, name) for name in names[:MAX_LINKS])
+    return not any(rule(node.class_type, name[:MAX_NAME]) for name in names[:MAX_LINKS])
 
 
 _SAME: Final = {
