@@ -81,14 +81,17 @@ class Terminal:
 
     def say(self, line: Text | str, **values: object) -> None:
         """Write one line of talk to stderr."""
+        sys.stdout.flush()  # both may go to one file: keep them in the order they were said
         self._err.print(self.text(line, **values) if isinstance(line, Text) else visible(line))
 
     def warn(self, line: Text, **values: object) -> None:
         """Write a warning to stderr."""
+        sys.stdout.flush()
         self._err.print(Styled(f"{WARNING.in_(self.language)}: ", "yellow") + self.text(line, **values))
 
     def error(self, error: Error) -> None:
         """Write an error and its hint to stderr."""
+        sys.stdout.flush()
         self._err.print(
             Styled(f"{ERROR.in_(self.language)}: ", "bold red") + visible(error.message.in_(self.language))
         )

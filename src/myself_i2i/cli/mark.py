@@ -46,7 +46,6 @@ from myself_i2i.wording import Text
 
 __all__ = ["mark"]
 
-MARKED = Text(en="marked {path}  code {code}", ja="目印を付けました: {path}  コード {code}")
 NOT_MARKED = Text(en="not marked: {path}", ja="目印を付けませんでした: {path}")
 SUMMARY = Text(en="{done} marked, {left} not", ja="目印あり {done} 件、なし {left} 件")
 ASKING = Text(en="asking the time-stamp server {url}", ja="タイムスタンプ局 {url} に問い合わせます")
@@ -224,8 +223,7 @@ def _mark_all(
             continue
         for note in marked.notes:
             terminal.warn(note)
-        terminal.say(MARKED, path=str(target), code=marked.code)
-        terminal.data(str(target))
+        terminal.data(f"{target}  {marked.code}")
         folders.add(target.parent)
         done += 1
     for folder in sorted(folders):

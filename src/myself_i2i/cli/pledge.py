@@ -142,6 +142,7 @@ def _agreed(terminal: Terminal) -> bool:
     try:
         return click.confirm(terminal.text(ASK), err=True)
     except click.Abort:
+        terminal.say("")  # the question has no end of line yet
         raise UsageError(
             Text(en="nobody is there to read the pledge", ja="宣言文を読む人がいません"),
             hint=Text(
