@@ -44,7 +44,7 @@ corpus: setup ## score inspection on real files that are not in this repository
 	@$(RUN)/python scripts/score_corpus.py $(CORPUS)
 
 bench: setup ## ratios against named peers, measured in one run
-	@$(RUN)/python benchmarks/run.py
+	@$(RUN)/python benchmarks/run.py && $(RUN)/python benchmarks/mark.py && $(RUN)/python benchmarks/memory.py
 
 coverage: setup
 	@$(RUN)/coverage erase; $(RUN)/coverage run -m pytest -m "not slow" -q; $(RUN)/coverage combine -q; $(RUN)/coverage report

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Generic, TypeVar
 
+from myself_i2i.errors import Error
 from myself_i2i.wording import Text
 
 __all__ = ["LEAD", "Outcome", "run"]
@@ -191,6 +192,8 @@ def _serve(pipe: Connection, work: Callable[[Item], Result]) -> None:
             item = pipe.recv()
             try:
                 answer = (work(item), None)
+            except Error as error:
+                answer = (None, error.message)  # type: ignore[assignment]  # a pair either way
             except Exception as error:  # noqa: BLE001  # any failure is this file's, never the run's
                 said = f"{type(error).__name__}: {error}"
                 answer = (None, Text(en=said, ja=said))  # type: ignore[assignment]  # a pair either way

@@ -18,16 +18,16 @@ KIT = "post-kit"
 """The folder beside marked pictures that holds badges and texts; its badges are no pictures of anybody's."""
 
 
-def expand(paths: Iterable[Path]) -> list[Path]:
+def expand(paths: Iterable[Path], *, skip: frozenset[str] = frozenset()) -> list[Path]:
     """Return the files meant by `paths`: each file as it is, each folder's pictures in order of name, once each.
 
-    Hidden files and folders are left out; links to folders are not followed (a loop would never end).
+    Hidden files and folders, post kits and folders named in `skip` are left out; links to folders are not followed (a loop would never end).
     Raises UsageError for a path that does not exist or when there is no picture at all.
     """
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            found.update(dict.fromkeys(_walk(path)))
+            found.update(dict.fromkeys(_walk(path, skip | {KIT})))
         elif path.exists():
             found[path] = None
         else:
@@ -49,7 +49,7 @@ def expand(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, skip: frozenset[str]) -> Iterator[Path]:
     pending = [folder]
     while pending:
         here = pending.pop()
@@ -62,7 +62,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir():
-                if not entry.is_symlink() and entry.name != KIT:
+                if not entry.is_symlink() and entry.name not in skip:
                     inside.append(entry)
             elif entry.suffix.lower() in PICTURES:
                 yield entry

@@ -1,0 +1,186 @@
+"""Marking one picture: what runs in a worker process for each file of `myself-i2i mark`."""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from myself_i2i import __version__
+from myself_i2i.attestation import IMAGE_DATA, SHA256, Envelope, PrivateKey, Subject, sign
+from myself_i2i.c2pa.trust import NO_TRUST
+from myself_i2i.cli._files import save
+from myself_i2i.cli._home import now
+from myself_i2i.cli._postkit import write_kit
+from myself_i2i.cli._sources import Library, subject_of
+from myself_i2i.declaration import ByHand, Declaration, GivenSource, Known, declare
+from myself_i2i.errors import Error, InputError
+from myself_i2i.inspection.files import inspect_bytes, read_bounded
+from myself_i2i.inspection.manifests import manifest_reader
+from myself_i2i.inspection.matching import match_inputs
+from myself_i2i.inspection.report import Inspection
+from myself_i2i.ledger import Ledger
+from myself_i2i.marking.content_credentials import Marked, Signing, mark
+from myself_i2i.marking.manifest import MarkContent, MarkSource
+from myself_i2i.marking.xmp import XmpFacts
+from myself_i2i.predicates import Generation, Signed, make_statement
+from myself_i2i.predicates.generation import WrittenBy
+from myself_i2i.rights import LedgerStatements, RightsBasis
+from myself_i2i.wording import Text
+
+__all__ = ["BESIDE", "MarkJob", "mark_path"]
+
+BESIDE = "marked"
+"""The folder beside the pictures that marked copies go to, unless --out names another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkJob:
+    """What stays the same for all pictures of one run; picklable, and never written anywhere: it holds the key."""
+
+    ledger: Path
+    """The person's ledger; each picture opens it, so that several processes may append."""
+    key_pem: bytes
+    """The person's key."""
+    pledge: bytes
+    """The pledge envelope in force."""
+    chain_pem: bytes
+    """The certificate."""
+    library: Library
+    """The person's own pictures."""
+    given: tuple[GivenSource, ...]
+    """Sources that the maker named."""
+    by_hand: ByHand | None
+    """What the maker typed."""
+    insist: bool
+    """Declare although the file says otherwise."""
+    strip: bool
+    """Leave the generator's metadata out."""
+    prompt: str | None
+    """The prompt to publish."""
+    tsa_url: str | None
+    """Time-stamp server to ask."""
+    out: Path | None
+    """Folder for the copies; None is `BESIDE` beside each file."""
+    in_place: bool
+    """Replace the originals."""
+    at: datetime
+    """The moment of this run."""
+
+    def target(self, path: Path) -> Path:
+        """Return where the marked copy of `path` goes."""
+        return path if self.in_place else (self.out or path.parent / BESIDE) / path.name
+
+
+def mark_path(path: Path, *, job: MarkJob) -> dict[str, Any]:
+    """Mark one file and return {"target", "code", "notes"}, or {"error", "hint"} when it cannot be marked.
+
+    Everything is decided and signed before anything is written; the statement is in the ledger before the marked copy
+    is on disk, so a crash in between loses no record of what was signed.
+    """
+    key = PrivateKey.from_pem(job.key_pem)
+    target = job.target(path)
+    try:
+        data = read_bounded(path)
+        with Ledger.open(job.ledger) as ledger:
+            declaration, marked = _mark(path, data, job, key, ledger)
+        save(target, marked.data)
+        save(target.with_name(target.name + ".c2pa"), marked.manifest_store)
+        write_kit(target, marked.code, declaration)
+    except Error as error:
+        return {"error": _both(error.message), "hint": _both(error.hint)}
+    return {"target": str(target), "code": marked.code, "notes": [_both(note) for note in marked.notes]}
+
+
+def _both(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"en": text.en, "ja": text.ja}
+
+
+def _mark(
+    path: Path, data: bytes, job: MarkJob, key: PrivateKey, ledger: Ledger
+) -> tuple[Declaration, Marked]:
+    found = match_inputs(
+        inspect_bytes(data, name=path.name, manifest_reader=manifest_reader(NO_TRUST)), job.library.index
+    )
+    if found.error is not None:
+        raise InputError(found.error)
+    subject = subject_of(path, data)
+    statements = LedgerStatements(ledger)
+    recorded = _recorded(statements, subject, key.keyid)
+    known = Known(
+        inspection=found,
+        matched={m.input: job.library.sha256_of(m.source) for m in found.matches if not m.weak},
+        given=job.given,
+        by_hand=job.by_hand,
+        recorded=None if recorded is None else _generation(recorded),
+        insist=job.insist,
+    )
+    declaration = declare(known, statements, maker=key.keyid, writer=_writer(found), now=job.at)
+    envelope = recorded.envelope if recorded else sign(make_statement(declaration.generation, [subject]), key)
+    record = declaration.generation
+    marked = mark(
+        data,
+        _content(job, key, declaration, envelope),
+        Signing(chain_pem=job.chain_pem, key=job.key_pem, tsa_url=job.tsa_url),
+        facts=XmpFacts(system=record.tool, system_version=record.tool_version, prompt=job.prompt),
+        strip=job.strip,
+        image_data=subject.digest[IMAGE_DATA],
+    )
+    # Only now: a statement about a picture that could not be marked would stand in the ledger for nothing.
+    ledger.append(envelope, appended_at=now(), public_key=key.public_key)
+    return declaration, marked
+
+
+def _writer(found: Inspection) -> str:
+    return f"myself-i2i {__version__}" + (f" ({found.tool})" if found.tool else "")
+
+
+def _recorded(statements: LedgerStatements, subject: Subject, keyid: str) -> Signed | None:
+    """The newest record that the maker's own recorder wrote about this picture, found by either digest."""
+    found = [
+        signed
+        for algorithm in (SHA256, IMAGE_DATA)
+        for signed in statements.about(algorithm, subject.digest[algorithm])
+        if signed.keyid == keyid
+        and isinstance(signed.predicate, Generation)
+        and signed.predicate.written_by is WrittenBy.RECORDER
+    ]
+    return max(found, key=lambda one: _generation(one).recorded_at, default=None)
+
+
+def _generation(signed: Signed) -> Generation:
+    if not isinstance(signed.predicate, Generation):
+        raise TypeError(type(signed.predicate))  # asked only for records
+    return signed.predicate
+
+
+def _content(job: MarkJob, key: PrivateKey, declaration: Declaration, envelope: Envelope) -> MarkContent:
+    record = declaration.generation
+    return MarkContent(
+        keyid=key.keyid,
+        generator_version=__version__,
+        mode=record.mode,
+        image_input=record.image_input,
+        pledge=job.pledge,
+        generation=envelope.to_json(),
+        sources=tuple(_source(one, declaration) for one in declaration.bases),
+        all_actions_included=record.written_by is WrittenBy.RECORDER,
+    )
+
+
+def _source(held: RightsBasis, declaration: Declaration) -> MarkSource:
+    signed = held.declaration.signed
+    subject = signed.statement.subjects[0]
+    digest = held.file.sha256 or subject.digest[SHA256]
+    return MarkSource(
+        sha256=digest,
+        mime=mimetypes.guess_type(subject.name)[0] or "application/octet-stream",
+        basis=held.basis.value,
+        statement=signed.envelope.to_json(),
+        permission=None if held.permission is None else held.permission.envelope.to_json(),
+        image_data=subject.digest.get(IMAGE_DATA),
+        roles=tuple(item.role for item in declaration.generation.inputs if item.sha256 == digest),
+        title=subject.name,
+    )
