@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from myself_i2i.wording import LANGUAGES, Language
 
@@ -16,7 +17,7 @@ def choose_language(arguments: Sequence[str], environment: Mapping[str, str] = o
     `--lang` is looked for in the raw arguments because help and usage errors are written before they are parsed.
     Of the environment, LC_ALL, LC_MESSAGES and LANG count, in POSIX order.
     """
-    for here, after in zip(arguments, [*arguments[1:], ""], strict=True):
+    for here, after in pairwise([*arguments, ""]):
         wanted = after if here == "--lang" else here.removeprefix("--lang=") if "--lang=" in here else ""
         for language in LANGUAGES:
             if wanted == language:
