@@ -31,7 +31,11 @@ def report(**changes: Any) -> dict[str, Any]:
         "validation_state": "Trusted",
         "validation_results": {
             "activeManifest": {
-                "success": [{"code": "signingCredential.trusted"}, {"code": "timeStamp.trusted"}],
+                "success": [
+                    {"code": "claimSignature.validated"},
+                    {"code": "signingCredential.trusted"},
+                    {"code": "timeStamp.trusted"},
+                ],
                 "failure": [],
                 "informational": [],
             },
@@ -65,6 +69,16 @@ class TestStanding:
         results = {"activeManifest": {"failure": []}, "trustListUri": "urn:ours"}
         reading = _report.reading_from(report(validation_results=results), SOURCE)
         assert Standing.NOBODY == reading.standing
+
+    def test_copied_certificate(self) -> None:
+        """A listed certificate whose key did not sign the claim makes nobody known: anyone can copy it."""
+        active = {
+            "success": [{"code": "signingCredential.trusted"}],
+            "failure": [{"code": "claimSignature.mismatch"}],
+        }
+        results = {"activeManifest": active, "trustListUri": "urn:ours"}
+        reading = _report.reading_from(report(validation_results=results), SOURCE)
+        assert (False, Standing.NOBODY) == (reading.signature_holds, reading.standing)
 
     def test_in_words(self) -> None:
         """Every standing has its sentence in both languages."""

@@ -24,6 +24,7 @@ __all__ = ["Source", "reading_from"]
 
 _MANIFESTS: Final = 500  # a store is a few manifests; a crafted one may chain thousands
 _TRUSTED: Final = "signingCredential.trusted"
+_SIGNED: Final = "claimSignature.validated"
 _TIME_TRUSTED: Final = "timeStamp.trusted"
 # Older ingredients list successes and failures together, C2PA 2.4 §15.2.1.
 _SUCCESSES: Final = (".match", ".validated", ".trusted", ".accessible", ".insideValidity", ".notRevoked")
@@ -72,6 +73,7 @@ def reading_from(report: Mapping[str, Any], source: Source) -> ManifestReading:
         state=_state(report.get("validation_state"), standing),
         standing=standing,
         signer=_signer(_mapping(active.get("signature_info")), succeeded),
+        signature_holds=_SIGNED in succeeded,
         altered=tuple(one for one in failures + since if not one.about_credential),
         credential_failures=tuple(one for one in failures if one.about_credential),
         informational=findings(_sequence(codes.get("informational"))),
@@ -95,7 +97,8 @@ def _sequence(value: object) -> list[Any]:
 def _standing(succeeded: set[str], uri: object, lists: Mapping[str, Standing]) -> Standing:
     # The library trusts a claim signer under a root that was loaded for time-stamps only (its `trust_kind` does
     # not separate purposes). Only a list that we loaded for manifests counts.
-    if _TRUSTED not in succeeded:
+    # And it finds the certificate on the list before it looks at the signature: anyone can copy a certificate.
+    if not {_TRUSTED, _SIGNED} <= succeeded:
         return Standing.NOBODY
     return lists.get(uri, Standing.NOBODY) if isinstance(uri, str) else Standing.NOBODY
 

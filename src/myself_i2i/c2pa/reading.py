@@ -169,6 +169,9 @@ class ManifestReading:
     """Who knows the signer."""
     signer: SignerInfo
     """Who signed, as the certificate says."""
+    signature_holds: bool
+    """Whether the certificate's key signed the claim. Where it did not, `signer` is only a certificate that somebody
+    copied into the file."""
     altered: tuple[Finding, ...]
     """Failures about content: pixels, assertions, claim or store are not what was signed; what was already wrong with
     an ingredient when it was signed is not here but in `ingredients`. Empty = intact."""

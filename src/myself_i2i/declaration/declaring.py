@@ -15,7 +15,7 @@ from datetime import datetime
 from myself_i2i.declaration.by_hand import ByHand
 from myself_i2i.declaration.inputs import GivenSource, join_inputs
 from myself_i2i.errors import RightsError
-from myself_i2i.inspection.interface import Answer
+from myself_i2i.inspection.interface import Answer, Mode
 from myself_i2i.inspection.report import Inspection
 from myself_i2i.predicates.generation import Generation, Input, WrittenBy
 from myself_i2i.rights import MissingBasis, RightsBasis, SourceFile, Statements, check_sources
@@ -36,7 +36,7 @@ class Known:
     matched: Mapping[int, str]
     """Index of a recorded input -> sha256 of the maker's file that it is."""
     given: Sequence[GivenSource] = ()
-    """Sources that the maker named."""
+    """Sources that the maker named, those in `by_hand` included: only the caller opens files."""
     by_hand: ByHand | None = None
     """What the maker typed of the way it was made."""
     recorded: Generation | None = None
@@ -66,60 +66,77 @@ def declare(known: Known, statements: Statements, *, maker: str, writer: str, no
     if generation is None:
         # 2. and 3. the file and the hand
         generation = _from_file_and_hand(known, writer=writer, now=now)
-    # 4. every source has a basis
-    wanted = [item for item in generation.inputs if item.role not in FREE_ROLES or item.sha256]
-    files = {item.sha256: _source_file(item) for item in wanted if item.sha256}
-    report = check_sources(statements, files.values(), maker=maker, used_at=now)
-    free = {item.sha256 for item in wanted if item.role in FREE_ROLES}
-    missing = [one for one in report.missing if one.file.sha256 not in free]
-    if missing:
-        raise _missing(missing)
+    # 4. every source has a basis, at the time when it was used as far as that is known
+    wanted = [item for item in generation.inputs if item.role not in FREE_ROLES]
+    if generation.image_input == "yes" and not wanted:
+        raise _no_source()
+    files = _files(wanted)
+    report = check_sources(statements, files, maker=maker, used_at=generation.recorded_at)
+    if report.missing:
+        raise _missing(report.missing)
+    # A mask needs no basis; where it has one, the mark carries it. The same file may be both mask and source.
+    known_files = {file.digests()[:1] for file in files}
+    masks = [file for file in _files(generation.inputs) if file.digests()[:1] not in known_files]
+    held = (*report.held, *check_sources(statements, masks, maker=maker, used_at=generation.recorded_at).held)
     if known.recorded is not None:
-        return Declaration(generation, report.held)
-    statement_of = {held.file.sha256: held.declaration.signed.envelope.digest for held in report.held}
+        return Declaration(generation, held)
+    statement_of = {one.file.sha256: one.declaration.signed.envelope.digest for one in held}
     inputs = tuple(replace(item, basis=statement_of.get(item.sha256)) for item in generation.inputs)
-    return Declaration(replace(generation, inputs=inputs), report.held)
+    return Declaration(replace(generation, inputs=inputs), held)
+
+
+def _files(inputs: Sequence[Input]) -> list[SourceFile]:
+    """Return each file among the inputs once; raises RightsError for one that nothing identifies, masks excepted."""
+    files: dict[tuple[tuple[str, str], ...], SourceFile] = {}
+    for item in inputs:
+        file = _source_file(item)
+        if file.digests():
+            files.setdefault(file.digests()[:1], file)
+        elif item.role not in FREE_ROLES:
+            raise _no_source()
+    return list(files.values())
 
 
 def _from_file_and_hand(known: Known, *, writer: str, now: datetime) -> Generation:
-    found, typed = known.inspection, known.by_hand
+    found, typed, insist = known.inspection, known.by_hand, known.insist
     if typed is None and found.image_input is Answer.NOT_RECORDED and not known.given:
         raise _not_recorded()
-    if typed is not None and not known.insist:
-        _agree(found, typed)
-    mode = found.mode.value if typed is None else typed.mode
-    answer = found.image_input.value if typed is None else typed.image_input
-    recorded = found.inputs if found.image_input is not Answer.NO and answer == "yes" else ()
-    inputs = join_inputs(recorded, known.matched, known.given)
-    if answer == "yes" and not any(item.role not in FREE_ROLES for item in inputs):
-        raise _no_source()
-    if inputs and answer != "yes":
-        if found.image_input is Answer.NO and not known.insist:
-            raise _contradiction(found.image_input.value, typed="yes")
-        answer = "yes"
+    answer = found.image_input if typed is None else Answer(typed.image_input)
+    if known.given and answer is not Answer.YES:
+        if typed is not None:
+            raise _named_for_none(typed.mode)
+        answer = Answer.YES
+    if not insist and Answer.NOT_RECORDED is not found.image_input is not answer:
+        raise _contradiction(found.image_input.value, typed=answer.value)
+    recorded = found.inputs if answer is Answer.YES and found.image_input is not Answer.NO else ()
+    inputs = join_inputs(recorded, known.matched, known.given) if answer is Answer.YES else ()
+    agrees = answer is found.image_input
     loras = found.extras.get("loras")
     return Generation(
         written_by=WrittenBy.FILE if typed is None and not known.given else WrittenBy.HAND,
         writer=writer,
         tool=found.tool,
         tool_version=found.tool_version,
-        mode=mode,
-        image_input=answer,
+        mode=_mode(known, answer),
+        image_input=answer.value,
         model=found.model,
-        strength=found.strength if answer == found.image_input.value else None,
+        strength=found.strength if agrees else None,
         loras=tuple(str(name)[:200] for name in loras)[:100] if isinstance(loras, list | tuple) else (),
         inputs=inputs,
         recorded_at=now,
     )
 
 
+def _mode(known: Known, answer: Answer) -> str:
+    if known.by_hand is not None:
+        return known.by_hand.mode
+    # A file that records no input, where the maker names one all the same, does not say how that was used.
+    overruled = known.inspection.image_input is Answer.NO and answer is Answer.YES
+    return (Mode.UNKNOWN if overruled else known.inspection.mode).value
+
+
 def _source_file(item: Input) -> SourceFile:
     return SourceFile(name=item.name or item.role, sha256=item.sha256, image_data=item.image_data)
-
-
-def _agree(found: Inspection, typed: ByHand) -> None:
-    if found.image_input is not Answer.NOT_RECORDED and found.image_input.value != typed.image_input:
-        raise _contradiction(found.image_input.value, typed=typed.image_input)
 
 
 def _contradiction(file: str, *, typed: str) -> RightsError:
@@ -135,6 +152,19 @@ def _contradiction(file: str, *, typed: str) -> RightsError:
         hint=Text(
             en="if the reading is wrong, add --insist: a check will show that the two differ",
             ja="読み取りの方が誤っている場合は --insist を付けてください。確認のときに食い違いとして表示されます",
+        ),
+    )
+
+
+def _named_for_none(mode: str) -> RightsError:
+    return RightsError(
+        Text(
+            en="{mode} without a source was declared, but a source was named",
+            ja="元画像のない {mode} と申告していますが、元画像が指定されています",
+        ).format(mode=mode),
+        hint=Text(
+            en='say how it went in: --as "i2i FILE", or leave --source out',
+            ja='使い方も申告してください: --as "i2i ファイル"。使っていない場合は --source を外してください',
         ),
     )
 
@@ -155,8 +185,8 @@ def _not_recorded() -> RightsError:
 def _no_source() -> RightsError:
     return RightsError(
         Text(
-            en="the file records that an image went in, but not which one",
-            ja="ファイルには画像の入力が記録されていますが、どの画像かは記録されていません",
+            en="an image went in, but which one is not recorded",
+            ja="画像が入力されていますが、どの画像かが記録されていません",
         ),
         hint=Text(
             en="name it: --source FILE (or --source control=FILE, reference=FILE)",

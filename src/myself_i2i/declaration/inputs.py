@@ -24,13 +24,18 @@ class GivenSource:
     subject: Subject
     """The file by its digests."""
 
+    @property
+    def sha256(self) -> str | None:
+        """The digest of its bytes."""
+        return self.subject.digest.get(SHA256)
+
     def input(self) -> Input:
         """Return it as one input of the record."""
         digest = self.subject.digest
         return Input(
             role=self.role,
             name=self.subject.name,
-            sha256=digest.get(SHA256),
+            sha256=self.sha256,
             image_data=digest.get(IMAGE_DATA),
         )
 
@@ -43,27 +48,27 @@ def join_inputs(
     Args:
         recorded: What the file's metadata records.
         matched: Index into `recorded` -> sha256 of the file that a digest found among the maker's own.
-        given: Files that the maker named; each stands for a recorded input without a digest of the same role, then
-            for any such input, and otherwise is an input of its own.
+        given: Files that the maker named; each stands for a recorded input without a digest, of the same role first,
+            then of any (a mask only for a mask), and otherwise is an input of its own.
 
     Raises RightsError for a recorded input (a mask excepted) that nothing identifies: which file it was, only the
     maker can say. A mask carries no picture of anybody's and may stay unnamed.
     """
-    waiting = list(given)
-    joined = []
-    for index, item in enumerate(recorded):
-        found = _recorded(item, matched.get(index))
-        if found.sha256 is None:
-            source = _take(waiting, item)
-            if source is not None:
+    joined = [_recorded(item, matched.get(index)) for index, item in enumerate(recorded)]
+    known = {one.sha256 for one in joined if one.sha256}
+    # A file that the record already identifies is one input, not two; a file named twice in one role is one as well.
+    waiting = list({(one.role, one.sha256): one for one in given if one.sha256 not in known}.values())
+    nameless = [index for index, one in enumerate(joined) if one.sha256 is None]
+    for exact in (True, False):
+        for index in nameless:
+            source = next((one for one in waiting if _fits(one, recorded[index], exact=exact)), None)
+            if source is not None and joined[index].sha256 is None:
                 named = source.input()
-                found = replace(found, sha256=named.sha256, image_data=named.image_data)
-            elif item.role is not Role.MASK:
-                raise _which(item)
-        else:
-            # The maker named a file that the record already identifies: one input, not two.
-            waiting = [one for one in waiting if one.subject.digest.get(SHA256) != found.sha256]
-        joined.append(found)
+                joined[index] = replace(joined[index], sha256=named.sha256, image_data=named.image_data)
+                waiting.remove(source)
+    for index in nameless:
+        if joined[index].sha256 is None and recorded[index].role is not Role.MASK:
+            raise _which(recorded[index])
     return (*joined, *(source.input() for source in waiting))
 
 
@@ -77,14 +82,11 @@ def _recorded(item: ImageInput, matched: str | None) -> Input:
     )
 
 
-def _take(waiting: list[GivenSource], item: ImageInput) -> GivenSource | None:
-    fitting = [source for source in waiting if _may_be(source, item)]
-    chosen = next((source for source in fitting if source.role == item.role.value), None)
-    if chosen is None and item.role is not Role.MASK and fitting:
-        chosen = fitting[0]
-    if chosen is not None:
-        waiting.remove(chosen)
-    return chosen
+def _fits(source: GivenSource, item: ImageInput, *, exact: bool) -> bool:
+    """Whether the file may stand for a recorded input; `exact` asks for the same role."""
+    masks = Role.MASK.value in (source.role, item.role.value)
+    same = source.role == item.role.value
+    return (same or not (exact or masks)) and _may_be(source, item)
 
 
 def _may_be(source: GivenSource, item: ImageInput) -> bool:

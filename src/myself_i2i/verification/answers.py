@@ -5,10 +5,8 @@ from __future__ import annotations
 from myself_i2i.c2pa.reading import IngredientReading
 from myself_i2i.errors import Error
 from myself_i2i.image import Container, read_xmp
-from myself_i2i.inspection.report import Inspection
 from myself_i2i.predicates.tags import find_tags, keyword_tag
 from myself_i2i.verification.evidence import Step
-from myself_i2i.verification.mark import SignedMark
 from myself_i2i.verification.report import (
     Agreement,
     Claims,
@@ -28,18 +26,19 @@ __all__ = [
     "EXPIRED_CODES",
     "INTACT",
     "NOTHING_TO_CHECK",
+    "NOT_HOLDING",
+    "NOT_SIGNED",
     "NO_SIGNER",
     "ONLY_METADATA",
     "ON_LIST",
-    "OTHER_KEY",
-    "OTHER_PICTURE",
     "PINNED",
     "PRIVATE",
     "SIGNED_BY_SELF",
     "UNKNOWN",
+    "UNREAD",
+    "UNSIGNED",
     "has_tag",
     "ingredient_says",
-    "notes",
     "unreadable",
 ]
 
@@ -51,14 +50,22 @@ CHANGED = Text(
     en="no: the file was changed after it was signed, so the signature no longer speaks for this picture",
     ja="いいえ。署名の後にファイルが変わっているため、この署名はこの画像について何も示しません",
 )
+NOT_HOLDING = Text(
+    en="no: the signature does not hold: what was signed was changed, or the key it names did not sign it",
+    ja="いいえ。署名が有効ではありません。署名された内容が変わっているか、名乗っている鍵による署名ではありません",
+)
 ONLY_METADATA = Text(
     en="partly: something beside the picture was changed after the mark was made; the coded picture itself is still the one "
     "that the maker's statements name",
     ja="一部変更あり。目印の後に画像以外の部分が変わっています。画像データそのものは、作り手の申告が指しているものと同じです",
 )
 DAMAGED = Text(
-    en="no: a mark is there but cannot be read, as happens when a file is cut short ({why})",
-    ja="いいえ。目印はありますが読み取れません。ファイルが途中で切れた場合などに起こります（{why}）",
+    en="no: signed data is there but cannot be read, as happens when a file is cut short ({why})",
+    ja="いいえ。署名データはありますが読み取れません。ファイルが途中で切れた場合などに起こります（{why}）",
+)
+UNREAD = Text(
+    en="the C2PA library could not go through the whole file: {why}",
+    ja="C2PAのライブラリは、このファイルを最後まで読み取れませんでした: {why}",
 )
 EXPIRED = Text(
     en="cannot be told any more: the certificate has expired and no time-stamp known here says when it was signed",
@@ -81,17 +88,13 @@ ON_LIST = Text(
     en="{name}, whose issuer is on the C2PA trust list",
     ja="{name}（発行元はC2PAトラストリストに載っています）",
 )
+NOT_SIGNED = Text(
+    en="nobody that can be named: a signature is there, but it does not hold",
+    ja="名前を挙げられる人はいません。署名はありますが、有効ではありません",
+)
 UNKNOWN = Text(
     en="a key that is on no list known here; the name it gives itself: {name}",
     ja="ここで知られているどのリストにもない鍵です。自分で名乗っている名前: {name}",
-)
-OTHER_KEY = Text(
-    en="the statements in the mark were signed by another key than the file: they are not used",
-    ja="目印の中の申告とファイルの署名は、別の鍵によるものです。申告は採用していません",
-)
-OTHER_PICTURE = Text(
-    en="the statements in the mark are about another picture than this one: they are not used",
-    ja="目印の中の申告は、この画像ではない別の画像についてのものです。申告は採用していません",
 )
 INGREDIENT = Text(
     en="the earlier file {title} carried a signature that does not hold ({codes})",
@@ -122,13 +125,6 @@ def ingredient_says(one: IngredientReading) -> Text:
     """Return what is to be said of an ingredient whose own manifest does not hold."""
     codes = ", ".join(dict.fromkeys(finding.code for finding in one.failures))
     return INGREDIENT.format(title=one.title or one.label, codes=codes)
-
-
-def notes(inspection: Inspection, mark: SignedMark | None) -> tuple[Text, ...]:
-    """Return what a reader should know besides."""
-    if mark is None and inspection.tool is not None and inspection.attested_by is None:
-        return (UNSIGNED,)
-    return ()
 
 
 def has_tag(container: Container) -> bool:

@@ -16,22 +16,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from myself_i2i.c2pa import labels
 from myself_i2i.c2pa.native import read
-from myself_i2i.c2pa.reading import ManifestError, ManifestReading, RemoteManifestError, Standing
+from myself_i2i.c2pa.reading import ManifestReading, RemoteManifestError, Standing
 from myself_i2i.c2pa.signer import identify
 from myself_i2i.c2pa.trust import NO_TRUST, TrustSettings
-from myself_i2i.errors import Error, InputError, VerificationError
-from myself_i2i.image import Container, image_data_digest, read_container
+from myself_i2i.errors import InputError, VerificationError
+from myself_i2i.image import Container, read_container
 from myself_i2i.inspection.files import inspect_container
 from myself_i2i.inspection.report import Inspection
-from myself_i2i.predicates.generation import Generation
+from myself_i2i.predicates.generation import WrittenBy
 from myself_i2i.predicates.moments import format_moment
 from myself_i2i.rights import Statements
 from myself_i2i.verification import answers, said
 from myself_i2i.verification.consistency import compare
 from myself_i2i.verification.evidence import Step
-from myself_i2i.verification.mark import SignedMark, read_mark
+from myself_i2i.verification.mark import SignedMark, find_mark
 from myself_i2i.verification.own_metadata import own_container, own_manifest
 from myself_i2i.verification.report import (
     Agreement,
@@ -45,6 +44,9 @@ from myself_i2i.verification.report import (
 from myself_i2i.wording import Text
 
 __all__ = ["Knowledge", "check"]
+
+MOST_TOLD = 100
+"""Most status codes, and most ingredients that do not hold, in one report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +70,14 @@ class _Found:
     container: Container
     reading: ManifestReading | None = None
     broken: Text | None = None
+    """Why a manifest that is there cannot be read."""
     keyid: str | None = None
+    """The key that signed the manifest."""
     mark: SignedMark | None = None
-    mark_trouble: Text | None = None
-    image_data: str | None = None
+    """The mark, when it holds for this file."""
+    refused: bool = False
+    """Whether a mark is there that does not."""
+    notes: tuple[Text, ...] = ()
 
 
 def check(
@@ -85,7 +91,8 @@ def check(
     """Return the report on the picture in `data`; never raises for what a file contains.
 
     `checked_at` is read once by the caller; `sidecar` is a `.c2pa` store kept beside the file, used instead of what
-    is embedded. The report names the file as `name`. Nothing here reaches the network.
+    is embedded. The report names the file as `name`. Nothing here reaches the network. Raises SigningError when the
+    installed C2PA library does not do what it is told: then no file can be checked.
     """
     known = knowledge or Knowledge()
     moment = format_moment(checked_at)
@@ -98,29 +105,29 @@ def check(
     found = _read_manifest(data, container, known, sidecar)
     # 3. and 4. the mark, tied to picture and key
     found = _read_mark(data, found)
-    mark = found.mark if found.mark is not None and found.mark.speaks_for(found.image_data or "") else None
+    mark = found.mark
+    intact = _intact(found)
     # 5. the file's own metadata
-    inspection = _inspect(data, found)
+    inspection = inspect_container(data, own_container(container), manifest=own_manifest(found.reading))
     # 6. the two compared
-    consistency = Consistency(Agreement.NOT_APPLICABLE)
-    if mark is not None and isinstance(mark.generation.predicate, Generation):
-        consistency = compare(inspection, mark.generation.predicate)
+    consistency = (
+        Consistency(Agreement.NOT_APPLICABLE) if mark is None else compare(inspection, mark.record.says)
+    )
     # 7. what others add
-    others = said.others(found.reading, mark, inspection, known.statements)
+    others = said.others(found.reading, mark, inspection, intact=intact.answer, known=known.statements)
     # 8. who stands behind it
     return Report(
         file=name,
         checked_at=moment,
-        intact=_intact(found, mark),
+        intact=intact,
         signer=_signer(found, known),
         claims=said.claims(mark, inspection),
         others=others,
-        step=_step(mark, found, inspection, container),
+        step=_step(found, intact.answer, inspection),
         consistency=consistency,
         marked=mark is not None,
-        notes=tuple(
-            note for note in (found.mark_trouble, *answers.notes(inspection, mark)) if note is not None
-        ),
+        refused=found.refused,
+        notes=(*found.notes, *_notes(mark, intact.answer, inspection, known)),
     )
 
 
@@ -129,59 +136,45 @@ def _read_manifest(data: bytes, container: Container, known: Knowledge, sidecar:
     try:
         reading = read(data, container.format.mime, trust=known.trust, manifest_store=store)
     except RemoteManifestError as error:
-        return _Found(container, mark_trouble=error.message)
-    except ManifestError as error:
+        return _Found(container, notes=(error.message,))
+    except InputError as error:
+        if store is None:
+            # The library goes through the whole file and stumbles over any damage; that shows no manifest.
+            return _Found(container, notes=(answers.UNREAD.format(why=error.message),))
         return _Found(container, broken=error.message)
-    except Error as error:
-        return _Found(container, mark_trouble=error.message)
-    if reading is None:
-        return _Found(container)
-    keyid = None
-    trouble = None
-    if store is not None:
-        try:
-            keyid = identify(store, reading).keyid
-        except (InputError, VerificationError) as error:
-            trouble = error.message
-    return _Found(container, reading=reading, keyid=keyid, mark_trouble=trouble)
+    if reading is None or store is None:
+        return _Found(container, reading)
+    try:
+        return _Found(container, reading, keyid=identify(store, reading).keyid)
+    except (InputError, VerificationError) as error:
+        return _Found(container, reading, notes=(error.message,))
 
 
 def _read_mark(data: bytes, found: _Found) -> _Found:
-    reading = found.reading
-    if reading is None:
-        return found
-    assertions = reading.created(labels.MARK)
-    if not assertions:
+    if found.reading is None:
         return found
     try:
-        digest = image_data_digest(data)
-        mark = read_mark(assertions[0].data)
+        mark = find_mark(found.reading, keyid=found.keyid, picture=data)
     except (InputError, VerificationError) as error:
-        return replace(found, mark_trouble=error.message)
-    if mark.key.keyid != found.keyid:
-        # Otherwise anyone could carry a maker's statements under a certificate of their own.
-        return replace(found, mark_trouble=answers.OTHER_KEY)
-    trouble = None if mark.speaks_for(digest) else answers.OTHER_PICTURE
-    return replace(found, mark=mark, image_data=digest, mark_trouble=trouble)
+        return replace(found, refused=True, notes=(error.message, *found.notes))
+    return replace(found, mark=mark)
 
 
-def _inspect(data: bytes, found: _Found) -> Inspection:
-    reading = found.reading
-    return inspect_container(data, own_container(found.container), manifest=own_manifest(reading))
-
-
-def _intact(found: _Found, mark: SignedMark | None) -> Intact:
+def _intact(found: _Found) -> Intact:
     reading = found.reading
     if found.broken is not None:
         return Intact(Integrity.CHANGED, answers.DAMAGED.format(why=found.broken))
     if reading is None:
         return Intact(Integrity.NOTHING_TO_CHECK, answers.NOTHING_TO_CHECK)
-    codes = tuple(one.code for one in (*reading.altered, *reading.credential_failures))
-    ingredients = tuple(answers.ingredient_says(one) for one in reading.altered_ingredients)
+    failures = (*reading.altered, *reading.credential_failures)
+    codes = tuple(dict.fromkeys(one.code for one in failures))[:MOST_TOLD]
+    ingredients = tuple(answers.ingredient_says(one) for one in reading.altered_ingredients[:MOST_TOLD])
+    if not reading.signature_holds:
+        return Intact(Integrity.CHANGED, answers.NOT_HOLDING, codes, ingredients)
     if reading.altered:
-        says = answers.ONLY_METADATA if mark is not None else answers.CHANGED
+        says = answers.CHANGED if found.mark is None else answers.ONLY_METADATA
         return Intact(Integrity.CHANGED, says, codes, ingredients)
-    if any(code in answers.EXPIRED_CODES for code in codes):
+    if not answers.EXPIRED_CODES.isdisjoint(codes):
         return Intact(Integrity.EXPIRED, answers.EXPIRED, codes, ingredients)
     return Intact(Integrity.INTACT, answers.INTACT, codes, ingredients)
 
@@ -190,28 +183,43 @@ def _signer(found: _Found, known: Knowledge) -> Signer:
     reading, keyid = found.reading, found.keyid
     if reading is None:
         return Signer(Known.NOBODY, answers.NO_SIGNER)
+    if not reading.signature_holds:
+        # The certificate is somebody's, but anyone can copy one into a file: its name must not be shown as a signer's.
+        return Signer(Known.UNKNOWN, answers.NOT_SIGNED)
     name = reading.signer.common_name or reading.signer.issuer or None
-    short = None
-    if found.mark is not None:
-        short = found.mark.key.short_form
+    short = found.mark.key.short_form if found.mark is not None else None
     if keyid is not None and keyid in known.own:
         return Signer(Known.SELF, answers.SIGNED_BY_SELF, name, keyid, short)
     if keyid is not None and keyid in known.makers:
         return Signer(Known.PINNED, answers.PINNED.format(name=known.makers[keyid]), name, keyid, short)
-    if reading.standing is Standing.C2PA_LIST:
-        return Signer(Known.C2PA_LIST, answers.ON_LIST.format(name=name or "-"), name, keyid, short)
-    if reading.standing is Standing.PRIVATE_ANCHOR:
-        return Signer(Known.PINNED, answers.PRIVATE.format(name=name or "-"), name, keyid, short)
-    return Signer(Known.UNKNOWN, answers.UNKNOWN.format(name=name or "-"), name, keyid, short)
+    answer, says = _STANDINGS[reading.standing]
+    return Signer(answer, says.format(name=name or "-"), name, keyid, short)
 
 
-def _step(mark: SignedMark | None, found: _Found, inspection: Inspection, container: Container) -> Step:
+_STANDINGS = {
+    Standing.C2PA_LIST: (Known.C2PA_LIST, answers.ON_LIST),
+    Standing.PRIVATE_ANCHOR: (Known.PINNED, answers.PRIVATE),
+    Standing.NOBODY: (Known.UNKNOWN, answers.UNKNOWN),
+}
+
+
+def _step(found: _Found, intact: Integrity, inspection: Inspection) -> Step:
     if inspection.attested_by is not None:
         return Step.ATTESTED
-    if mark is not None and isinstance(mark.generation.predicate, Generation):
-        recorded = mark.generation.predicate.written_by.value == "recorder"
+    if found.mark is not None:
+        recorded = found.mark.record.says.written_by is WrittenBy.RECORDER
         return Step.RECORDED if recorded else Step.DECLARED
-    reading = found.reading
-    if reading is not None and found.mark_trouble is None and not reading.altered:
-        return Step.ATTESTED if reading.standing is Standing.C2PA_LIST else Step.DECLARED
-    return Step.TAGGED if answers.has_tag(container) else Step.NOT_RECORDED
+    if found.reading is not None and intact is Integrity.INTACT and not found.refused:
+        return Step.ATTESTED if found.reading.standing is Standing.C2PA_LIST else Step.DECLARED
+    return Step.TAGGED if answers.has_tag(found.container) else Step.NOT_RECORDED
+
+
+def _notes(
+    mark: SignedMark | None, intact: Integrity, inspection: Inspection, known: Knowledge
+) -> tuple[Text, ...]:
+    if mark is not None:
+        return () if known.statements is None else tuple(said.withdrawn(mark, known.statements))
+    unsigned = (
+        inspection.tool is not None and inspection.attested_by is None and intact is not Integrity.INTACT
+    )
+    return (answers.UNSIGNED,) if unsigned else ()

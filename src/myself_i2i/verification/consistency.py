@@ -104,8 +104,4 @@ def _said(item: ImageInput, digest: str, *, agrees: bool) -> tuple[bool, Text]:
     short = digest[:12]
     if agrees:
         return True, INPUT_AGREES.format(digest=short)
-    name = item.name
-    return False, Text(
-        en=INPUT_MISSING.en.format(name=name or UNNAMED.en, digest=short),
-        ja=INPUT_MISSING.ja.format(name=name or UNNAMED.ja, digest=short),
-    )
+    return False, INPUT_MISSING.format(name=item.name or UNNAMED, digest=short)

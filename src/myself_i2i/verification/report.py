@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from myself_i2i.verification.evidence import LIMIT, Step
 from myself_i2i.wording import Text
@@ -186,7 +186,9 @@ class Report:
     consistency: Consistency
     """The file's own metadata against the declaration."""
     marked: bool
-    """Whether a mark of ours is in the file (or in the sidecar given)."""
+    """Whether a mark of ours is in the file (or in the sidecar given), and its statements hold for this picture."""
+    refused: bool = False
+    """Whether a mark of ours is there whose statements are not used; the first of `notes` says why."""
     notes: tuple[Text, ...] = ()
     """What a reader should know besides."""
 
@@ -201,16 +203,17 @@ class Report:
         broken = self.intact.answer in (Integrity.CHANGED, Integrity.EXPIRED, Integrity.UNREADABLE)
         failed = any(not other.holds for other in self.others)
         against = self.consistency.answer is Agreement.CONTRADICTS
-        return signed and not (broken or failed or against or self.intact.ingredients)
+        return signed and not (broken or failed or against or self.refused or self.intact.ingredients)
 
     def to_json(self) -> dict[str, Any]:
         """Return the stable object of `spec/check.md` (strict JSON); sentences are in English and Japanese."""
         claims = self.claims
-        return {
+        report: dict[str, Any] = {
             "schema": SCHEMA,
             "file": self.file,
             "checked_at": self.checked_at,
             "marked": self.marked,
+            "refused": self.refused,
             "intact": {
                 "answer": self.intact.answer.value,
                 "says": _both(self.intact.says),
@@ -244,6 +247,19 @@ class Report:
             "notes": [_both(text) for text in self.notes],
             "limit": _both(LIMIT),
         }
+        return _printable(report)
+
+
+T = TypeVar("T")
+
+
+def _printable(value: T) -> T:
+    """Return the JSON value without lone surrogates: one in a stranger's string would break whoever prints it."""
+    if isinstance(value, dict):
+        return cast("T", {key: _printable(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return cast("T", [_printable(item) for item in value])
+    return cast("T", value.encode("utf-8", "replace").decode()) if isinstance(value, str) else value
 
 
 def _both(text: Text) -> dict[str, str]:
