@@ -6,6 +6,7 @@ kept here in Japanese, because Click ships no catalogue.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -56,7 +57,8 @@ class _Bilingual(click.Command):
                     formatter.write(f"{' ' * formatter.current_indent}{line}\n")
 
     def format_options(self, ctx: click.Context, formatter: HelpFormatter) -> None:
-        rows = [row for parameter in self.get_params(ctx) if (row := parameter.get_help_record(ctx))]
+        options = (one for one in self.get_params(ctx) if isinstance(one, click.Option))
+        rows = [row for one in options if (row := one.get_help_record(ctx))]
         if rows:
             with formatter.section(OPTIONS.in_(_language(ctx))):
                 formatter.write_dl(rows)
@@ -69,9 +71,7 @@ class _Bilingual(click.Command):
 
     def brief(self, language: Language) -> str:
         """The first sentence, for the list of commands."""
-        words = self.words.in_(language)
-        end = "。" if language == "ja" else ". "
-        return words.split(end)[0].rstrip(".。")
+        return re.split(r"(?<=[?？])\s*|(?<=。)|(?<=\.)\s", self.words.in_(language))[0].rstrip(".。")
 
 
 class Command(_Bilingual):

@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from myself_i2i import __version__
-from myself_i2i.cli._commands import Group, group, option
+from myself_i2i.cli._commands import Group, group, option, terminal_of
 from myself_i2i.cli._language import choose_language
 from myself_i2i.cli._terminal import Terminal
 from myself_i2i.errors import Error, InputError, UsageError
@@ -72,9 +72,22 @@ class _Lazy(Group):
     expose_value=False,
     words=Text(en="Language; by locale otherwise.", ja="表示の言語。指定がなければ環境に合わせます。"),
 )
-@click.version_option(__version__, prog_name="myself-i2i", message="%(prog)s %(version)s")
+@option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, value: _print_version(context, asked=value),
+    words=Text(en="Show the version and exit.", ja="バージョンを表示して終了します。"),
+)
 def application() -> None:
     """The root of all commands."""
+
+
+def _print_version(context: click.Context, *, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        terminal_of(context).data(f"myself-i2i {__version__}")
+        context.exit()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -93,6 +106,9 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
     except Error as error:
         terminal.error(error)
         return MISUSE if isinstance(error, UsageError) else NOT
+    except click.exceptions.NoArgsIsHelpError as error:
+        terminal.say(error.format_message())
+        return MISUSE
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "myself-i2i"
         why = MISUSE_TEXT.format(why=error.format_message())

@@ -55,7 +55,7 @@ def _day(text: str | None) -> datetime | None:
     "permit",
     Text(
         en="For artists: permit that pictures of yours are used as AI input. Says so in words, to whom, until when.",
-        ja="描き手・撮り手の方へ。自分の絵や写真を、AIの入力画像として使ってよいと許可します。相手と期限を書けます。",
+        ja="自分の絵や写真を、AIの入力画像として使ってよいと許可します。描き手・撮り手の方のためのコマンドで、相手と期限を書けます。",
     ),
     example="myself-i2i permit cat.png --to anyone --until 2027-12-31 --name hanako",
 )
@@ -129,7 +129,7 @@ def permit(
     "wish",
     Text(
         en="For artists: say whether others may put your pictures into i2i: yes, no, or ask first.",
-        ja="描き手・撮り手の方へ。自分の絵や写真のi2i利用について、可・不可・要相談を示します。",
+        ja="自分の絵や写真のi2i利用について、可・不可・要相談を示します。描き手・撮り手の方のためのコマンドです。",
     ),
     example="myself-i2i wish ask-first --account https://example.com/@hanako --contact hanako@example.com",
 )
