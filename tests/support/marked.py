@@ -15,8 +15,6 @@ from myself_i2i.attestation import IMAGE_DATA, SHA256, PrivateKey, Subject, sign
 from myself_i2i.c2pa import labels, native
 from myself_i2i.declaration import Declaration, GivenSource, Known, declare
 from myself_i2i.image import Format, image_data_digest, sniff
-from myself_i2i.inspection.files import inspect_bytes
-from myself_i2i.inspection.manifests import manifest_reader
 from myself_i2i.marking.content_credentials import Marked, Signing, mark
 from myself_i2i.marking.manifest import MarkContent, MarkSource
 from myself_i2i.marking.xmp import XmpFacts
@@ -36,6 +34,7 @@ from myself_i2i.predicates.source import Basis, Origin
 from myself_i2i.predicates.tags import TAG
 from myself_i2i.predicates.texts import pledge_text
 from myself_i2i.rights import StatementSet
+from myself_i2i.verification import inspect_unmarked
 from tests.support.credentials import NOW, Maker, maker
 from tests.support.pictures import BUILDERS, png, text_chunk, tiff
 
@@ -190,9 +189,8 @@ def plain(form: str = "png", seed: int = 0) -> Picture:
 
 def declaration(someone: Person, picture: Picture, said: Iterable[Signed] = (), **known: Any) -> Declaration:
     """What `someone` declares of a picture, from its metadata and what they said of their sources."""
-    inspection = inspect_bytes(picture.data, manifest_reader=manifest_reader())
     return declare(
-        Known(inspection=inspection, matched={}, **known),
+        Known(inspection=inspect_unmarked(picture.data), matched={}, **known),
         StatementSet(said),
         maker=someone.keyid,
         writer="myself-i2i test",

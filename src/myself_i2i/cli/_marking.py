@@ -10,15 +10,13 @@ from typing import Any
 
 from myself_i2i import __version__
 from myself_i2i.attestation import IMAGE_DATA, SHA256, Envelope, PrivateKey, Subject, sign
-from myself_i2i.c2pa.trust import NO_TRUST
 from myself_i2i.cli._files import save
 from myself_i2i.cli._home import now
 from myself_i2i.cli._postkit import write_kit
 from myself_i2i.cli._sources import Library, subject_of
 from myself_i2i.declaration import ByHand, Declaration, GivenSource, Known, declare
 from myself_i2i.errors import Error, InputError
-from myself_i2i.inspection.files import inspect_bytes, read_bounded
-from myself_i2i.inspection.manifests import manifest_reader
+from myself_i2i.inspection.files import read_bounded
 from myself_i2i.inspection.matching import match_inputs
 from myself_i2i.inspection.report import Inspection
 from myself_i2i.ledger import Ledger
@@ -28,6 +26,7 @@ from myself_i2i.marking.xmp import XmpFacts
 from myself_i2i.predicates import Generation, Signed, make_statement
 from myself_i2i.predicates.generation import WrittenBy
 from myself_i2i.rights import LedgerStatements, RightsBasis
+from myself_i2i.verification import inspect_unmarked
 from myself_i2i.wording import Text
 
 __all__ = ["BESIDE", "MarkJob", "mark_path"]
@@ -101,9 +100,7 @@ def _both(text: Text | None) -> dict[str, str] | None:
 def _mark(
     path: Path, data: bytes, job: MarkJob, key: PrivateKey, ledger: Ledger
 ) -> tuple[Declaration, Marked]:
-    found = match_inputs(
-        inspect_bytes(data, name=path.name, manifest_reader=manifest_reader(NO_TRUST)), job.library.index
-    )
+    found = match_inputs(inspect_unmarked(data, name=path.name), job.library.index)
     if found.error is not None:
         raise InputError(found.error)
     subject = subject_of(path, data)

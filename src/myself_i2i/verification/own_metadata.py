@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from myself_i2i.c2pa import labels
+from myself_i2i.c2pa.native import read
 from myself_i2i.c2pa.reading import IngredientReading, ManifestReading
-from myself_i2i.errors import Error
-from myself_i2i.image import Container, read_xmp, write_xmp
+from myself_i2i.errors import Error, InputError
+from myself_i2i.image import Container, read_container, read_xmp, write_xmp
+from myself_i2i.inspection.files import inspect_container
 from myself_i2i.inspection.manifests import manifest_report
+from myself_i2i.inspection.report import Inspection
 from myself_i2i.marking.xmp import WRITTEN_BY_MARK
 
-__all__ = ["own_container", "own_manifest"]
+__all__ = ["Earlier", "earlier_manifest", "inspect_unmarked", "own_container", "own_manifest"]
 
 MOST_MARKS = 64
 """Most marks of ours found one beneath the other."""
@@ -36,44 +39,86 @@ def own_container(container: Container) -> Container:
         return replace(container, xmp=None)
 
 
-def own_manifest(reading: ManifestReading | None) -> Mapping[str, Any] | None:
-    """Return the manifest that is not ours for inspection to read: the active one, or the one beneath our mark.
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The manifest that is not ours: the active one, or the one beneath our marks."""
 
-    One beneath is never handed on as trusted: the library judges ingredients without saying which list it used.
-    """
+    label: str
+    """Its label."""
+    ingredient: IngredientReading | None
+    """As what the mark above holds it; None when it is the active one."""
+
+    def signer(self, reading: ManifestReading) -> str:
+        """Return the name in its certificate, as its signer wrote it."""
+        info = reading.json["manifests"].get(self.label, {}).get("signature_info")
+        names = (info.get("common_name"), info.get("issuer")) if isinstance(info, Mapping) else ()
+        return next((name for name in names if isinstance(name, str) and name), "-")
+
+
+def earlier_manifest(reading: ManifestReading | None) -> Earlier | None:
+    """Return the first manifest, from the top, that is no mark of ours; None when there is none."""
     if reading is None:
         return None
-    label = reading.label
-    beneath: IngredientReading | None = None
+    found = Earlier(reading.label, None)
     for _ in range(MOST_MARKS):
-        if not _is_mark(reading.json["manifests"].get(label)):
-            break
-        beneath = next(
+        if not _is_mark(reading.json["manifests"].get(found.label)):
+            return found
+        parent = next(
             (
                 one
                 for one in reading.ingredients
-                if one.of == label and one.relationship == labels.PARENT_OF and one.active_manifest
+                if one.of == found.label and one.relationship == labels.PARENT_OF and one.active_manifest
             ),
             None,
         )
-        if beneath is None or beneath.active_manifest is None:
+        if parent is None or parent.active_manifest is None:
             return None
-        label = beneath.active_manifest
-    return manifest_report(reading) if beneath is None else _beneath(reading, label, beneath)
+        found = Earlier(parent.active_manifest, parent)
+    return None
 
 
-def _beneath(reading: ManifestReading, label: str, ingredient: IngredientReading) -> Mapping[str, Any]:
+def own_manifest(reading: ManifestReading | None) -> Mapping[str, Any] | None:
+    """Return the manifest that is not ours, as inspection reads it.
+
+    One beneath a mark is never handed on as trusted: the library judges ingredients without saying which list it used.
+    """
+    found = earlier_manifest(reading)
+    if reading is None or found is None:
+        return None
+    report = manifest_report(reading)
+    if found.ingredient is None:
+        return report
     failures = [
         {"code": one.code, "url": one.url, "explanation": one.explanation}
-        for one in (*ingredient.failures, *ingredient.credential_failures)
+        for one in (*found.ingredient.failures, *found.ingredient.credential_failures)
     ]
     return {
-        **manifest_report(reading),
-        "active_manifest": label,
-        "validation_state": "Invalid" if ingredient.failures else "Valid",
+        **report,
+        "active_manifest": found.label,
+        "validation_state": "Invalid" if found.ingredient.failures else "Valid",
         "validation_status": failures,
         "validation_results": {"activeManifest": {"failure": failures, "success": [], "informational": []}},
     }
+
+
+def inspect_unmarked(data: bytes, *, name: str = "") -> Inspection:
+    """Return what the file itself records, without what marks of ours wrote: what a maker marks anew.
+
+    Otherwise the sources that the first mark lists would come back as inputs of unknown origin. Never raises, as
+    `inspect_bytes` does not; no signer is looked up in any list.
+    """
+    try:
+        container = read_container(data)
+    except Error as error:
+        return Inspection(file=name, error=error.message)
+    notes: tuple[str, ...] = ()
+    reading = None
+    try:
+        reading = read(data, container.format.mime, manifest_store=container.manifest_store)
+    except InputError as error:
+        notes = (f"the C2PA manifest could not be read: {error.message.en}",)
+    found = inspect_container(data, own_container(container), manifest=own_manifest(reading))
+    return replace(found, file=name, notes=(*found.notes, *notes))
 
 
 def _is_mark(manifest: object) -> bool:

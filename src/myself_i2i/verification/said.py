@@ -14,6 +14,7 @@ from myself_i2i.predicates.moments import format_moment
 from myself_i2i.predicates.texts import known_pledge_text
 from myself_i2i.rights import BASIS_WORDS, Statements, StatementSet, check_permission, withdrawal_of
 from myself_i2i.verification.mark import MarkedSource, SignedMark
+from myself_i2i.verification.own_metadata import earlier_manifest
 from myself_i2i.verification.report import Claims, Integrity, Other, PledgeClaim, SourceClaim
 from myself_i2i.wording import Text
 
@@ -51,6 +52,10 @@ GENERATOR_SIGNED = Text(
 VENDOR = Text(
     en="a manifest signed by {who} ({standing}); it covers what that manifest says and no more",
     ja="{who} が署名したマニフェスト（{standing}）。対象は、そこに書かれていることだけです",
+)
+BENEATH = Text(
+    en="beneath the mark lies an earlier manifest signed by {who}; that signer was not looked up in any list",
+    ja="目印の下に、{who} が署名した以前のマニフェストがあります。この署名者は、リストとは照合していません",
 )
 WITHDRAWN = Text(
     en="the maker took back {what} on {when}, as your ledger has it",
@@ -149,6 +154,10 @@ def others(
     vendor = None
     if mark is not None:
         found += [_permission(one, mark, known) for one in mark.sources if one.permission is not None]
+        beneath = earlier_manifest(reading)
+        if reading is not None and beneath is not None and beneath.ingredient is not None:
+            says = BENEATH.format(who=beneath.signer(reading))
+            found.append(Other("vendor_manifest", says, holds=not beneath.ingredient.failures))
     elif reading is not None and intact in (Integrity.INTACT, Integrity.EXPIRED):
         vendor = reading.signer.issuer
         who = reading.signer.common_name or vendor or "-"
