@@ -172,7 +172,7 @@ def print_misses(cases: list[Case]) -> None:
             *(["denoise"] if case.denoise_right is False else []),
             *(["signature"] if case.signed and case.found.attested_by != "NovelAI" else []),
             *([f"error: {case.found.error.en}"] if case.found.error else []),
-            *([note for note in case.found.notes if note.startswith("the reader for")]),
+            *([note.en for note in case.found.notes if note.en.startswith("the reader for")]),
         ]
         if wrong:
             truth = case.truth

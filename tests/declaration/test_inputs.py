@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from myself_i2i.attestation import IMAGE_DATA, SHA256, Subject
@@ -15,7 +17,7 @@ def file(role: str, sha256: str, **more: str) -> GivenSource:
     return GivenSource(role, Subject(f"{sha256[0]}.png", {SHA256: sha256, IMAGE_DATA: "d" * 64, **more}))
 
 
-def recorded(role: Role = Role.INIT, **known: str) -> ImageInput:
+def recorded(role: Role = Role.INIT, **known: Any) -> ImageInput:
     """An input in the file's metadata."""
     hashes = {"pixels-md5": known.pop("md5")} if "md5" in known else {}
     return ImageInput(role=role, hashes=hashes, **known)

@@ -8,6 +8,7 @@ from myself_i2i.inspection.interface import Answer, Evidence, ImageInput, Materi
 from myself_i2i.inspection.readers import READERS, Directness, ListedReader
 from myself_i2i.inspection.report import Inspection
 from myself_i2i.inspection.xmp_iptc import UNNAMED
+from myself_i2i.wording import Text
 from tests.support.materials import material
 
 HINT, SUMMARY, RECORD, EXECUTED = Directness
@@ -30,14 +31,14 @@ class TestJoin:
         """Without any reading the file is not recorded, and says so."""
         whole = joined()
         assert (None, Mode.UNKNOWN, Answer.NOT_RECORDED) == (whole.tool, whole.mode, whole.image_input)
-        assert ("nothing in the file says how it was made",) == whole.notes
+        assert ["nothing in the file says how it was made"] == [note.en for note in whole.notes]
 
     def test_more_direct_record_decides(self) -> None:
         """A graph that ran beats a summary, either way; the notes tell of the other."""
         for answer, other in ((Answer.YES, Answer.NO), (Answer.NO, Answer.YES)):
             whole = joined(found(SUMMARY, other, "Text"), found(EXECUTED, answer, "Graph"))
             assert (answer, MODES[answer]) == (whole.image_input, whole.mode)
-            assert "disagree" in whole.notes[0]
+            assert "disagree" in whole.notes[0].en
             assert ["Graph: k", "Text: k"] == [item.key for item in whole.evidence]
 
     def test_signed_record_decides(self) -> None:
@@ -53,13 +54,21 @@ class TestJoin:
         assert joined(silent, found(RECORD, Answer.YES, "Other")).attested_by is None
         assert "S" == joined(silent).attested_by
 
+    def test_named_by_a_stranger(self) -> None:
+        """A tool name that the file chose is shortened in the notes, and its braces stay braces."""
+        named = "{said} {0} " + "x" * 500
+        whole = joined(found(SUMMARY, Answer.NO, named), found(EXECUTED, Answer.YES, "Graph"))
+        for note in (whole.notes[0].en, whole.notes[0].ja):
+            assert "{said} {0} xx" in note
+            assert len(note) < 300
+
     def test_equal_records_contradict(self) -> None:
         """Equally direct records that contradict each other give not recorded; the named inputs stay."""
         yes = found(RECORD, Answer.YES, "A", inputs=(ImageInput(role=Role.INIT, name="a.png"),))
         for items in ((yes, found(RECORD, Answer.NO, "B")), (found(RECORD, Answer.NO, "B"), yes)):
             whole = joined(*items)
             assert (Mode.UNKNOWN, Answer.NOT_RECORDED) == (whole.mode, whole.image_input)
-            assert "disagree" in whole.notes[0]
+            assert "disagree" in whole.notes[0].en
             assert ["a.png"] == [item.name for item in whole.inputs]
 
     def test_graph_without_picture_against_parameters(self) -> None:
@@ -77,12 +86,13 @@ class TestJoin:
         silent = found(RECORD, Answer.NOT_RECORDED, "Record")
         assert Answer.NOT_RECORDED is joined(silent, found(SUMMARY, Answer.NO, "Text")).image_input
         assert Answer.YES is joined(silent, found(SUMMARY, Answer.YES, "Text")).image_input
-        assert "does not tell" in joined(silent, found(SUMMARY, Answer.NO, "Text")).notes[0]
+        assert "does not tell" in joined(silent, found(SUMMARY, Answer.NO, "Text")).notes[0].en
 
     def test_silent_hint(self) -> None:
         """The silence of a hint takes nothing away, and its note is left out."""
         whole = joined(
-            found(SUMMARY, Answer.NO), found(HINT, Answer.NOT_RECORDED, UNNAMED, notes=("only XMP",))
+            found(SUMMARY, Answer.NO),
+            found(HINT, Answer.NOT_RECORDED, UNNAMED, notes=(Text(en="only XMP", ja="XMPのみ"),)),
         )
         assert (Answer.NO, "T", ()) == (whole.image_input, whole.tool, whole.notes)
 
@@ -160,7 +170,9 @@ class TestInspectMaterial:
         """Format, size and what was broken come from the container."""
         container = Container(format=Format.WEBP, width=3, height=4, notes=("a broken chunk",))
         whole = inspect_material(Material(container), strict=True)
-        assert ("webp", 3, 4, "a broken chunk") == (whole.format, whole.width, whole.height, whole.notes[-1])
+        assert ("webp", 3, 4) == (whole.format, whole.width, whole.height)
+        broken = Text(en="reading the file: a broken chunk", ja="ファイルの読み取り: a broken chunk")
+        assert broken == whole.notes[-1]
 
     def test_failing_reader(self) -> None:
         """A reader that fails costs no other's answer, and the notes name it; strict lets it out."""
@@ -174,7 +186,7 @@ class TestInspectMaterial:
         readers = (ListedReader("bad", fails, EXECUTED), ListedReader("good", works, RECORD))
         whole = inspect_material(material(), readers=readers)
         assert Answer.NO is whole.image_input
-        assert "bad" in whole.notes[0]
+        assert "bad" in whole.notes[0].en
         with pytest.raises(RecursionError):
             inspect_material(material(), readers=readers, strict=True)
 

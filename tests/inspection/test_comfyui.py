@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from myself_i2i.image.interface import Container, Format, TextEntry
+from myself_i2i.inspection._words import EMBEDDED
 from myself_i2i.inspection.comfyui import read
+from myself_i2i.inspection.comfyui.verdict import ALPHA_MASK
 from myself_i2i.inspection.interface import Answer, Material, Mode, Role
 from tests.inspection.comfyui_graphs import SHA, base, encoded, load, node, sampler, see
 
@@ -74,7 +76,7 @@ class TestImageInputs:
         latent = node("VAEEncodeForInpaint", pixels=["load", 0], vae=["model", 2], mask=["load", 1])
         reading = see(encoded(latent=latent))
         assert (Mode.INPAINT, [Role.INIT]) == (reading.mode, [found.role for found in reading.inputs])
-        assert "its alpha channel is the mask" == reading.inputs[0].note
+        assert ALPHA_MASK == reading.inputs[0].note
 
     def test_inpaint_with_a_mask_file(self) -> None:
         """A mask from its own file is an input of its own."""
@@ -286,7 +288,7 @@ class TestSources:
     def test_names_stay_as_recorded(self, name: str, note: str | None) -> None:
         """The name is exactly the metadata's, and a note says what kind of thing it is."""
         (found,) = see(encoded(load=load(name))).inputs
-        assert (name, note) == (found.name, found.note)
+        assert (name, note) == (found.name, found.note and found.note.en)
 
     def test_embedded_pictures_are_hashed(self) -> None:
         """A picture embedded as base64 has no name, but its digest is the input's."""
@@ -294,13 +296,13 @@ class TestSources:
         text = base64.b64encode(data).decode()
         for value in (text, "data:image/png;base64," + text):
             (found,) = see(encoded(load=node("ETN_LoadImageBase64", image=value))).inputs
-            assert (None, "embedded data") == (found.name, found.note)
+            assert (None, EMBEDDED) == (found.name, found.note)
             assert hashlib.sha256(data).hexdigest() == found.sha256
 
     def test_damaged_embedded_pictures(self) -> None:
         """Embedded data that does not decode is still an input, without a digest."""
         (found,) = see(encoded(load=node("ETN_LoadImageBase64", image="iVBORw0KGgo" + "A" * 90 + "!"))).inputs
-        assert (None, None, "embedded data") == (found.name, found.sha256, found.note)
+        assert (None, None, EMBEDDED) == (found.name, found.sha256, found.note)
 
     def test_a_name_that_looks_like_base64(self) -> None:
         """A long name of letters and digits stays a name."""

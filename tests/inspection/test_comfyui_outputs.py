@@ -7,6 +7,7 @@ from typing import Any
 
 from myself_i2i.image.interface import Container, Format, TextEntry
 from myself_i2i.inspection.comfyui import read
+from myself_i2i.inspection.comfyui.verdict import UNSAMPLED
 from myself_i2i.inspection.interface import Answer, Material, Mode, Reading
 from tests.inspection.comfyui_graphs import base, encoded, load, node, sampler, see
 
@@ -48,7 +49,7 @@ class TestBySize:
         """Where no output has the file's size the last pass is reported, and a note says so."""
         reading = see(two_passes(), 640, 480)
         assert Answer.YES is reading.image_input
-        assert any("last pass" in note for note in reading.notes)
+        assert any("last pass" in note.en for note in reading.notes)
 
     def test_model_factor_and_downscale(self) -> None:
         """The size follows upscale models by their name and later scaling."""
@@ -75,7 +76,7 @@ class TestBySize:
         )
         reading = see(graph)
         assert (Mode.UNKNOWN, Answer.NOT_RECORDED) == (reading.mode, reading.image_input)
-        assert any("differ" in note for note in reading.notes)
+        assert any("differ" in note.en for note in reading.notes)
 
 
 class TestPassedThrough:
@@ -87,7 +88,7 @@ class TestPassedThrough:
             reading.image_input,
             [i.name for i in reading.inputs],
         )
-        assert "reaches the output without a sampler" == reading.inputs[0].note
+        assert UNSAMPLED == reading.inputs[0].note
 
     def test_a_map_of_a_loaded_file(self) -> None:
         """A previewed edge map of a loaded file is that file's, in no mode of making."""
@@ -102,7 +103,7 @@ class TestPassedThrough:
         """A size no VAE decodes to, under a graph that starts from a loaded file, is not that graph's output."""
         reading = see(encoded(), 1024, 769)
         assert (Mode.UNKNOWN, Answer.NOT_RECORDED) == (reading.mode, reading.image_input)
-        assert any("size this graph cannot make" in note for note in reading.notes)
+        assert any("size this graph cannot make" in note.en for note in reading.notes)
 
     def test_another_graph_in_the_editor(self) -> None:
         """What ran is reported, not what the editor showed; a note says that they differ."""
@@ -120,7 +121,7 @@ class TestPassedThrough:
         reading = read(Material(Container(format=Format.PNG, width=64, height=64, texts=texts)))
         assert reading is not None
         assert Mode.UNKNOWN is reading.mode
-        assert any("not the graph that ran" in note for note in reading.notes)
+        assert any("not the graph that ran" in note.en for note in reading.notes)
 
 
 class TestScreenshots:
@@ -128,8 +129,8 @@ class TestScreenshots:
         """A wide picture of no VAE's size is a screenshot; the graph it carries is still reported."""
         reading = png(encoded(), 2477, 1331)
         assert (Mode.I2I, Answer.YES) == (reading.mode, reading.image_input)
-        assert any("screenshot" in note for note in reading.notes)
+        assert any("screenshot" in note.en for note in reading.notes)
 
     def test_no_screenshot_when_the_size_fits(self) -> None:
         """A picture of the graph's own size is its output."""
-        assert not any("screenshot" in note for note in png(base(), 512, 512).notes)
+        assert not any("screenshot" in note.en for note in png(base(), 512, 512).notes)

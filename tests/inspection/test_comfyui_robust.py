@@ -138,7 +138,7 @@ class TestStaysInBounds:
         reading = png(prompt=json.dumps(graph))
         assert reading is not None
         assert Answer.NOT_RECORDED is reading.image_input
-        assert any(str(MAX_NODES) in note for note in reading.notes)
+        assert any(str(MAX_NODES) in note.en for note in reading.notes)
 
     def test_a_long_chain(self) -> None:
         """The longest chain allowed is followed to its end without recursion."""

@@ -34,7 +34,7 @@ class TestLoadedButNotUsed:
         )
         reading = see(graph)
         assert (Mode.T2I, Answer.NO, ()) == (reading.mode, reading.image_input, reading.inputs)
-        assert any("mine.png" in note and "caption" in note for note in reading.notes)
+        assert any("mine.png" in note.en and "caption" in note.en for note in reading.notes)
 
     def test_only_the_size_went_on(self) -> None:
         """A picture whose width and height set the empty latent did not go in."""
@@ -45,7 +45,7 @@ class TestLoadedButNotUsed:
         )
         reading = see(graph)
         assert (Mode.T2I, Answer.NO) == (reading.mode, reading.image_input)
-        assert any("its size" in note for note in reading.notes)
+        assert any("its size" in note.en for note in reading.notes)
 
     def test_an_empty_latent_of_its_size(self) -> None:
         """A node that makes an empty latent as large as a picture takes nothing else of it."""
@@ -192,7 +192,7 @@ class TestSwitches:
         )
         reading = see(graph)
         assert answer is reading.image_input
-        assert (answer is Answer.NOT_RECORDED) == any("switch" in note for note in reading.notes)
+        assert (answer is Answer.NOT_RECORDED) == any("switch" in note.en for note in reading.notes)
 
     @pytest.mark.parametrize(("value", "answer"), [(True, Answer.YES), (False, Answer.NO)])
     @pytest.mark.parametrize(

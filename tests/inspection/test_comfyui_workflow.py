@@ -94,7 +94,7 @@ class TestPlain:
         reading = see(editor.state())
         assert (Mode.I2I, 0.6, "base.safetensors") == (reading.mode, reading.strength, reading.model)
         assert (["mine.png"], "a fox") == ([found.name for found in reading.inputs], reading.extras["prompt"])
-        assert any("only the editor" in note for note in reading.notes)
+        assert any("only the editor" in note.en for note in reading.notes)
 
     def test_widgets_listed_among_the_inputs(self) -> None:
         """Newer editors list widgets as inputs; a pack's own sampler is read by those names."""

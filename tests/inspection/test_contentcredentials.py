@@ -167,7 +167,7 @@ class TestOthers:
     def test_camera(self) -> None:
         """A photograph has no step made with AI, and the note says so."""
         reading = read(manifest(action("c2pa.created", NEWSCODES + "digitalCapture"), issuer="Camera"))
-        assert "no step made with AI" in reading.notes[0]
+        assert "no step made with AI" in reading.notes[0].en
 
     def test_old_generator(self) -> None:
         """Old claims name their generator in one line."""
@@ -185,7 +185,7 @@ class TestStanding:
         """An intact manifest by an unknown signer is read and not attested."""
         reading = read(GOOGLE, UNTRUSTED, state="Valid")
         assert (Answer.NO, None) == (reading.image_input, reading.attested_by)
-        assert "not on a list known here" in reading.notes[-1]
+        assert "not on a list known here" in reading.notes[-1].en
 
     def test_expired(self) -> None:
         """An expired certificate is about the signer, not about the file."""
@@ -196,7 +196,7 @@ class TestStanding:
         """A manifest that does not fit its file never proves that nothing went in."""
         reading = read(GOOGLE, MISMATCH, state="Invalid")
         assert (Answer.NOT_RECORDED, None) == (reading.image_input, reading.attested_by)
-        assert MISMATCH in reading.notes[-1]
+        assert MISMATCH in reading.notes[-1].en
 
     def test_changed_file_with_input(self) -> None:
         """A named input stays as a claim, not attested."""

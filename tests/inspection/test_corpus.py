@@ -44,7 +44,7 @@ class TestRealFiles:
             name = json.loads(line)["file"]
             found = inspect_file(corpus / "generators" / name, name=name, manifest_reader=reader)
             VALIDATOR.validate(json.loads(strict(found.to_json())))
-            assert not [note for note in found.notes if note.startswith("the reader for")]
+            assert not [note for note in found.notes if note.en.startswith("the reader for")]
 
     def test_inputs_match_files(self, corpus: Path) -> None:
         """Where a file records the sha256 of its init file and that file lies here, the two are matched."""

@@ -136,12 +136,12 @@ class TestManifest:
 
         found = inspect_bytes(png(texts={"parameters": SWARM}), manifest_reader=reader, strict=True)
         assert Answer.YES is found.image_input
-        assert "two stores" in found.notes[-1]
+        assert "two stores" in found.notes[-1].en
 
     def test_unread(self) -> None:
         """Without a reader, a manifest in the file is not passed over in silence."""
         found = inspect_bytes(png(chunks=[chunk(b"caBX", manifest_store())]), strict=True)
-        assert any("was not read" in note for note in found.notes)
+        assert any("was not read" in note.en for note in found.notes)
 
     @pytest.mark.parametrize("kind", ["png", "jpeg"])
     def test_real_reader(self, kind: str) -> None:
@@ -152,4 +152,4 @@ class TestManifest:
         broken = inspect_bytes(
             png(chunks=[chunk(b"caBX", manifest_store())]), manifest_reader=reader, strict=True
         )
-        assert any("C2PA" in note for note in broken.notes)
+        assert any("C2PA" in note.en for note in broken.notes)

@@ -201,7 +201,7 @@ class TestGraph:
         }
         reading = self.read(invokeai_workflow=workflow)
         assert (Mode.CONTROLNET, [POSE]) == (reading.mode, [item.name for item in reading.inputs])
-        assert "node editor" in reading.notes[0]
+        assert "node editor" in reading.notes[0].en
 
     def test_unnamed_loader(self) -> None:
         """A loader that names no picture leaves the question open."""

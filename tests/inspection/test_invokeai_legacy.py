@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from myself_i2i.inspection import invokeai_legacy
+from myself_i2i.inspection._words import EMBEDDED
 from myself_i2i.inspection.interface import Answer, Mode, Reading, Role
 from tests.support.materials import material
 
@@ -84,7 +85,7 @@ class TestCommand:
         """A picture embedded as data is known by the sha256 of its bytes; the data itself is not printed."""
         uri = "data:image/png;base64," + base64.b64encode(b"a sketch").decode()
         reading = read(f'"x" {SETTINGS} -I {uri} -f 0.5')
-        assert (DIGEST, None, "embedded data") == (
+        assert (DIGEST, None, EMBEDDED) == (
             reading.inputs[0].sha256,
             reading.inputs[0].name,
             reading.inputs[0].note,

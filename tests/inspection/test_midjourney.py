@@ -58,7 +58,7 @@ class TestAnswer:
         """Later, or at an unknown time, a prompt alone does not tell."""
         reading = read("a harbour --ar 3:4", made)
         assert (Mode.T2I, Answer.NOT_RECORDED) == (reading.mode, reading.image_input)
-        assert "editor" in reading.notes[0]
+        assert "editor" in reading.notes[0].en
 
     def test_time_without_zone(self) -> None:
         """A time without a zone is read as UTC and compared all the same."""

@@ -99,7 +99,7 @@ class TestAnswer:
             reading.image_input,
             reading.strength,
         )
-        assert "request_type" in reading.notes[0]
+        assert "request_type" in reading.notes[0].en
 
     def test_new_request_type(self) -> None:
         """A request type that is not known here is not guessed at."""
@@ -140,7 +140,7 @@ class TestSignature:
         """A changed picture is not attested; the note says the signature does not hold and accuses no one."""
         reading = read(material(texts(signed(COMMENT)), pixels=picture(8, 6, "RGBA", seed=1)))
         assert reading.attested_by is None
-        assert "signature does not hold" in reading.notes[0]
+        assert "signature does not hold" in reading.notes[0].en
         assert Answer.NO is reading.image_input
 
     def test_resized_picture(self) -> None:
@@ -152,13 +152,13 @@ class TestSignature:
         """Without readable RGB pixels nothing is attested."""
         reading = read(material(texts(signed(COMMENT)), pixels=image))
         assert reading.attested_by is None
-        assert "could not be checked" in reading.notes[0]
+        assert "could not be checked" in reading.notes[0].en
 
     def test_dropped_nulls(self) -> None:
         """A client that drops null keys leaves the picture attested, and the note says what was done."""
         reading = read(material(texts(without_nulls(signed(COMMENT))), pixels=PICTURE))
         assert "NovelAI" == reading.attested_by
-        assert "empty values" in reading.notes[0]
+        assert "empty values" in reading.notes[0].en
 
     def test_hidden_copy(self) -> None:
         """Where the text was rewritten, the hidden copy that verifies speaks for the file."""

@@ -81,11 +81,13 @@ class TestSchema:
                         sha256="0" * 64,
                         hashes={"pixels-md5": "1"},
                         urn="urn:c2pa:x",
+                        note=Text(en="clipboard", ja="貼り付け"),
                     ),
                 ),
                 matches=(InputMatch(input=0, source="b", by="name"),),
                 strength=0.5,
                 evidence=(Evidence("k", "v"),),
+                notes=(Text(en="nothing told", ja="書かれていません"),),
             ),
         ],
     )
@@ -102,10 +104,12 @@ class TestSchema:
             {"evidence": []},
             {"strength": 2},
             {"x": 1},
+            {"notes": ["English only"]},
+            {"notes": [{"en": "English only"}]},
         ],
     )
     def test_refuses(self, change: dict[str, Any]) -> None:
-        """The schema refuses what must not be: "no" with inputs, an answer without evidence, unknown words."""
+        """The schema refuses "no" with inputs, answers without evidence, unknown words, a sentence in one language."""
         assert not VALIDATOR.is_valid({**example(), **change})
 
 
@@ -113,17 +117,27 @@ class TestToJson:
     @given(ANYTHING, st.text(st.characters(codec=None)))
     def test_anything(self, value: Any, name: str) -> None:
         """Whatever a stranger's file held, the output is strict JSON that fits the schema."""
+        said = Text(en="{name}", ja="「{name}」").format(name=name)
         inspection = Inspection(
             file=name,
             tool=name,
             model=name,
             extras={"value": value, name: value},
-            inputs=(ImageInput(role=Role.INIT, name=name, hashes={name: name}),),
+            inputs=(ImageInput(role=Role.INIT, name=name, hashes={name: name}, note=said),),
             image_input=Answer.YES,
             evidence=(Evidence(name, name),),
-            notes=(name,),
+            notes=(said,),
         )
         VALIDATOR.validate(json.loads(strict(inspection.to_json())))
+
+    def test_both_languages(self) -> None:
+        """Every sentence for a person is printed in both languages."""
+        said = Text(en="broken", ja="壊れています")
+        printed = Inspection(
+            inputs=(ImageInput(role=Role.INIT, note=said),), notes=(said,), error=said
+        ).to_json()
+        both = {"en": "broken", "ja": "壊れています"}
+        assert [both] * 3 == [printed["inputs"][0]["note"], *printed["notes"], printed["error"]]
 
     def test_matches_stand_at_their_input(self) -> None:
         """A match stands beside the input it belongs to; a name alone is marked as weak."""

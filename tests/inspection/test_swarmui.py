@@ -37,7 +37,7 @@ class TestAnswer:
         """A picture from the browser is dropped from the record; its creativity shows that it was there."""
         reading = read(initimagecreativity=0.4)
         assert (Mode.I2I, Answer.YES, 0.4) == (reading.mode, reading.image_input, reading.strength)
-        assert "browser" in reading.notes[0]
+        assert "browser" in reading.notes[0].en
 
     def test_unused(self) -> None:
         """A setting that SwarmUI itself lists as unused had no effect."""

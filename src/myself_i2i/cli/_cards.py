@@ -47,7 +47,7 @@ def inspection_card(result: dict[str, Any], language: Language) -> Card:
         name = item["name"] or item["urn"] or UNNAMED.in_(language)
         role = word(ROLES, item["role"]).in_(language)
         rows.append(_row("input", f"{name} [{role}]" + (f" = {found}" if found else ""), language))
-    rows += [_row("note", note, language) for note in result["notes"][:MOST_NOTES]]
+    rows += [_row("note", note[language], language) for note in result["notes"][:MOST_NOTES]]
     return Card(
         title=title,
         folder=folder,

@@ -44,6 +44,7 @@ MATCHED = Text(en="= {name}", ja="＝ {name}")
 WEAK = Text(
     en="same file name as {name}: a hint only", ja="{name} とファイル名が同じ（手がかりにすぎません）"
 )
+REMARK = Text(en="({note})", ja="（{note}）")
 UNNAMED = Text(en="(not named)", ja="（名前なし）")
 LEFT_OUT = Text(
     en="left out of --sources, not a picture we read: {name}", ja="--sources で読めなかったファイル: {name}"
@@ -175,7 +176,7 @@ def render(terminal: Terminal, result: dict[str, Any]) -> None:
     """Write one file's answer for a person."""
     terminal.data(result["file"], style="bold")
     if result["error"]:
-        terminal.data(f"  {result['error']}")
+        terminal.data(f"  {result['error'][terminal.language]}")
         return
     answer = terminal.text(word(ANSWERS, result["image_input"]))
     tool = " ".join(filter(None, (result["tool"], result["tool_version"]))) or terminal.text(
@@ -199,17 +200,19 @@ def render(terminal: Terminal, result: dict[str, Any]) -> None:
         (terminal.text(LABELS["because"]), f"{e['key']} = {e['value'][:120]}")
         for e in result["evidence"][:EVIDENCE_SHOWN]
     ]
-    rows += [(terminal.text(LABELS["note"]), note) for note in result["notes"]]
+    rows += [(terminal.text(LABELS["note"]), note[terminal.language]) for note in result["notes"]]
     terminal.lines(rows)
 
 
 def describe_input(terminal: Terminal, item: dict[str, Any]) -> str:
-    """One image input in words: role, name, digest, and which of the person's files it is."""
+    """One image input in words: role, name, digest, what is known of the name, and which of the person's files it is."""
     name = item["name"] or item["urn"] or terminal.text(UNNAMED)
     parts = [f"{name[:120]} [{terminal.text(word(ROLES, item['role']))}]"]
     if item["sha256"]:
         parts.append(f"sha256 {item['sha256'][:12]}…")
     parts += [f"{kind} {digest[:12]}" for kind, digest in item["hashes"].items()]
+    if item["note"]:
+        parts.append(terminal.text(REMARK, note=item["note"][terminal.language]))
     parts += [
         terminal.text(WEAK if match["weak"] else MATCHED, name=match["source"])
         for match in item["matches"][:3]

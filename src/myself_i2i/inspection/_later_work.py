@@ -12,10 +12,11 @@ from collections.abc import Iterable
 
 from myself_i2i.image.interface import Container
 from myself_i2i.inspection.interface import Evidence, shorten
+from myself_i2i.wording import Text
 
 __all__ = ["Later", "editor_of", "enlarged"]
 
-Later = tuple[Evidence, str]
+Later = tuple[Evidence, Text]
 """The sign, and what it means in one sentence."""
 
 MAX_XMP = 1_000_000
@@ -26,6 +27,19 @@ OLDEST_MODELS = 512 * 512
 """Pixels that the models of 2022 made at their own size."""
 UNRECORDED_FACTOR = 3
 """A picture with so many times more pixels than that, in a text without a size, was rarely made in one go."""
+
+EDITED = Text(
+    en="an editor saved this file after it was made; what was changed in it is not recorded",
+    ja="生成のあとに編集ソフトで保存されています。何が変わったかは記録されていません",
+)
+LARGE = Text(
+    en="the text gives no size, and the picture is larger than tools of that time made in one go",
+    ja="記録に大きさがなく、当時のツールが一度に作れた大きさより大きな画像です",
+)
+LARGER = Text(
+    en="the picture is larger than the text explains: it was enlarged or put together afterwards",
+    ja="記録にある大きさより大きな画像です。あとから拡大や合成がされています",
+)
 
 # Programs in which a person paints, pastes or has a model redraw; converters and viewers are not among them.
 _EDITOR = re.compile(
@@ -40,8 +54,7 @@ def editor_of(container: Container) -> Later | None:
     """Return the picture editor that the file names as having saved it, or None."""
     for key, value in _named_programs(container):
         if _EDITOR.search(value[:200]) is not None:
-            meaning = "an editor saved this file after it was made; what was changed in it is not recorded"
-            return Evidence(key, shorten(value)), meaning
+            return Evidence(key, shorten(value)), EDITED
     return None
 
 
@@ -69,13 +82,11 @@ def enlarged(container: Container, *recorded: tuple[int, int] | None) -> Later |
     if not sizes:
         if width * height <= UNRECORDED_FACTOR * OLDEST_MODELS:
             return None
-        meaning = "the text gives no size, and the picture is larger than tools of that time made in one go"
-        return Evidence("picture size", f"{width}x{height}"), meaning
+        return Evidence("picture size", f"{width}x{height}"), LARGE
     if any(_fits(width, height, size) for size in sizes):
         return None
     told = ", ".join(f"{w}x{h}" for w, h in sizes)
-    meaning = "the picture is larger than the text explains: it was enlarged or put together afterwards"
-    return Evidence("picture size", f"{width}x{height}, recorded {told}"), meaning
+    return Evidence("picture size", f"{width}x{height}, recorded {told}"), LARGER
 
 
 def _fits(width: int, height: int, size: tuple[int, int]) -> bool:

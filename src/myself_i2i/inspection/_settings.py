@@ -15,6 +15,7 @@ __all__ = [
     "Writer",
     "evidence_of",
     "extras_of",
+    "family_name",
     "find_infotext",
     "names_edit_model",
     "place_of",
@@ -134,6 +135,18 @@ def _a1111_or_other(info: Infotext, version: str) -> Writer:
     # Builds that write these also write "Version"; a text with the one and not the other is an imitation.
     newer = info.key("Hashes", "Schedule type", "Distilled CFG Scale", "Module 1", "Beta schedule")
     return Writer.OTHER if newer is not None else Writer.A1111
+
+
+def family_name(version: str) -> str:
+    """Return which of the A1111 family wrote a text, by its `Version`."""
+    folded = version.casefold()
+    if "neo" in folded:
+        return "Forge Neo"
+    if "classic" in folded:
+        return "Forge Classic"
+    if re.match(r"f\d+\.\d+\.\d+v2-v|reforge", folded):
+        return "reForge"
+    return "Forge" if re.match(r"f\d|forge", folded) else "AUTOMATIC1111"
 
 
 def names_edit_model(*names: str | None) -> bool:

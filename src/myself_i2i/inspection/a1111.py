@@ -26,12 +26,15 @@ from myself_i2i.inspection._settings import (
     Writer,
     evidence_of,
     extras_of,
+    family_name,
     find_infotext,
     names_edit_model,
     writer_of,
 )
+from myself_i2i.inspection._words import EDIT_MODEL, NOT_NAMED
 from myself_i2i.inspection.infotext import Infotext
 from myself_i2i.inspection.interface import Answer, ImageInput, Material, Mode, Reading, Role
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -60,6 +63,31 @@ _LAYER_IMAGES = ("layerdiffusion_fg_image", "layerdiffusion_bg_image", "layerdif
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
 _OLD_VERSION = re.compile(r"v?1\.[0-4](?:\D|\Z)")
 
+_EXTRAS_TAB = Text(
+    en="only the settings of the Extras tab are there: a picture was loaded and enlarged",
+    ja="Extrasタブの設定だけが書かれています。画像を読み込んで拡大したものです",
+)
+_DENOISE_OF_API = Text(
+    en="a denoising strength that builds of that time also wrote for text to image over the API",
+    ja="Denoising strengthの値がありますが、当時の版は、APIを使ったt2iでもこの値を書いていました",
+)
+_POSTPROCESSED = Text(
+    en="enlarged or worked on in the Extras step; whether on a loaded file is not recorded",
+    ja="Extras（後処理）で拡大や加工をしています。読み込んだファイルに対してかどうかは記録されていません",
+)
+_BY_A_NODE = Text(
+    en="a node in ComfyUI wrote this text; it carries no graph, so what went in is not recorded in it",
+    ja="ComfyUIのノードが書いたテキストです。グラフが付いていないため、何が入力されたかは記録されていません",
+)
+_IMITATION = Text(
+    en="an unknown tool wrote this text in the style of another; it may leave out that an image went in",
+    ja="別のツールと同じ書式の、書いたツールがわからないテキストです。画像の入力が省かれていることがあります",
+)
+_MASK_BLUR = Text(
+    en="builds of that time wrote a mask blur with and without a mask; it may have been an inpaint",
+    ja="当時の版は、マスクがなくてもMask blurを書いていました。inpaintだった可能性もあります",
+)
+
 
 @dataclass
 class _Case:
@@ -70,7 +98,7 @@ class _Case:
     hires: tuple[str, ...]
     loaded: tuple[str, ...]
     masks: tuple[str, ...]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
 
     @property
     def denoise(self) -> float | None:
@@ -126,7 +154,7 @@ def _judge(case: _Case) -> tuple[Mode, Answer]:
     """Return mode and answer for a text of the family, following the numbered rules of this module."""
     info = case.info
     if info.key("Steps") is None:
-        case.notes.append("only the settings of the Extras tab are there: a picture was loaded and enlarged")
+        case.notes.append(_EXTRAS_TAB)
         return Mode.UPSCALE, Answer.YES
     parts = [unit.mode for unit in case.units]
     if _is_img2img(case):
@@ -136,29 +164,19 @@ def _judge(case: _Case) -> tuple[Mode, Answer]:
     if parts:
         return _together(parts), Answer.YES
     if info.key("Denoising strength") is not None and not case.hires:
-        case.notes.append(
-            "a denoising strength that builds of that time also wrote for text to image over the API"
-        )
+        case.notes.append(_DENOISE_OF_API)
         return Mode.UNKNOWN, Answer.NOT_RECORDED
     if case.edits:
-        case.notes.append(
-            "the model is made to edit a given picture, and this tool writes no setting for the picture"
-        )
+        case.notes.append(EDIT_MODEL)
         return Mode.UNKNOWN, Answer.NOT_RECORDED
     if info.starting("Postprocess "):
-        case.notes.append(
-            "enlarged or worked on in the Extras step; whether on a loaded file is not recorded"
-        )
+        case.notes.append(_POSTPROCESSED)
         return Mode.UPSCALE, Answer.NOT_RECORDED
     return (Mode.UPSCALE if case.hires else Mode.T2I), Answer.NO
 
 
 def _unknown_writer(case: _Case, writer: Writer) -> tuple[Mode, Answer]:
-    case.notes.append(
-        "a node in ComfyUI wrote this text; it carries no graph, so what went in is not recorded in it"
-        if writer is Writer.COMFYUI
-        else "an unknown tool wrote this text in the style of another; it may leave out that an image went in"
-    )
+    case.notes.append(_BY_A_NODE if writer is Writer.COMFYUI else _IMITATION)
     return Mode.UNKNOWN, Answer.NOT_RECORDED
 
 
@@ -188,9 +206,7 @@ def _img2img_mode(case: _Case) -> Mode:
     if case.edits:
         return Mode.EDIT
     if case.info.key("Mask blur") is not None:
-        case.notes.append(
-            "builds of that time wrote a mask blur with and without a mask; it may have been an inpaint"
-        )
+        case.notes.append(_MASK_BLUR)
     return Mode.I2I
 
 
@@ -246,8 +262,8 @@ def _inputs(case: _Case) -> tuple[ImageInput, ...]:
     if _MD5.fullmatch(digest):
         inputs.append(ImageInput(role=Role.INIT, hashes={"pixels-md5": digest.lower()}))
     elif _is_img2img(case):
-        inputs.append(ImageInput(role=Role.INIT, note="not named by this tool"))
-    inputs.extend(ImageInput(role=unit.role, note="not named by this tool") for unit in case.units)
+        inputs.append(ImageInput(role=Role.INIT, note=NOT_NAMED))
+    inputs.extend(ImageInput(role=unit.role, note=NOT_NAMED) for unit in case.units)
     return tuple(inputs)
 
 
@@ -281,11 +297,4 @@ def _tool(case: _Case, writer: Writer) -> str:
         return "ComfyUI"
     if writer is Writer.OTHER:
         return "unknown (AUTOMATIC1111-style text)"
-    version = case.version.casefold()
-    if "neo" in version:
-        return "Forge Neo"
-    if "classic" in version:
-        return "Forge Classic"
-    if re.match(r"f\d+\.\d+\.\d+v2-v|reforge", version):
-        return "reForge"
-    return "Forge" if re.match(r"f\d|forge", version) else "AUTOMATIC1111"
+    return family_name(case.version)

@@ -36,6 +36,7 @@ from myself_i2i.inspection._settings import (
     place_of,
     writer_of,
 )
+from myself_i2i.inspection._words import EDIT_MODEL
 from myself_i2i.inspection.infotext import Infotext
 from myself_i2i.inspection.interface import (
     Answer,
@@ -48,11 +49,17 @@ from myself_i2i.inspection.interface import (
     parse_json,
     shorten,
 )
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
 MAX_STEPS = 50
 """Most earlier steps looked at."""
+
+_OWN_EARLIER = Text(
+    en="the picture that was loaded is an earlier one made on the same site",
+    ja="読み込まれた画像は、同じサイトで前に作られたものです",
+)
 
 
 def read(material: Material) -> Reading | None:
@@ -116,7 +123,7 @@ def _from_graph(data: dict[str, Any], material: Material) -> Reading | None:
 
 
 def _judge_graph(
-    reading: Reading, workflow: str, steps: list[dict[str, Any]], notes: list[str], *, linked: bool
+    reading: Reading, workflow: str, steps: list[dict[str, Any]], notes: list[Text], *, linked: bool
 ) -> tuple[Mode, Answer]:
     """Return mode and answer of the graph, with what the site's metadata says of the steps before it."""
     if workflow.startswith("img2img") or linked:
@@ -124,7 +131,7 @@ def _judge_graph(
         return (reading.mode if known else workflow_mode(workflow)), Answer.YES
     enlarging = any(first_text(step, "type") == "upscale" and address_of(step.get("image")) for step in steps)
     if enlarging and reading.image_input is not Answer.NO:
-        notes.append("the picture that was loaded is an earlier one made on the same site")
+        notes.append(_OWN_EARLIER)
         return Mode.UPSCALE, Answer.YES
     return reading.mode, reading.image_input
 
@@ -143,7 +150,7 @@ def _from_text(info: Infotext, place: Place, material: Material) -> Reading:
     meta: dict[str, Any] = parsed if isinstance(parsed, dict) else {}
     resources = dicts_in(parse_json(info.get("Civitai resources")))
     pictures, keys = pictures_of(meta)
-    notes: list[str] = []
+    notes: list[Text] = []
     mode, answer = _judge_text(info, meta, resources, pictures, notes)
     evidence = list(
         evidence_of(
@@ -185,7 +192,7 @@ def _judge_text(
     meta: Mapping[str, Any],
     resources: list[dict[str, Any]],
     pictures: list[str],
-    notes: list[str],
+    notes: list[Text],
 ) -> tuple[Mode, Answer]:
     workflow = workflow_of(meta) or (info.get("workflow") or "").casefold()
     if (info.get("Edit mode") or "").casefold() == "true":
@@ -205,9 +212,7 @@ def _judge_text(
     if not workflow.startswith("txt2img") and names_edit_model(
         *models, info.get("Model"), info.get("Sampler")
     ):
-        notes.append(
-            "the model is made to edit a given picture, and the text does not say whether one was given"
-        )
+        notes.append(EDIT_MODEL)
         return Mode.UNKNOWN, Answer.NOT_RECORDED
     return (Mode.UPSCALE if hires else Mode.T2I), Answer.NO
 

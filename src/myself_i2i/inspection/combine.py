@@ -17,10 +17,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
-from myself_i2i.inspection.interface import Answer, ImageInput, Material, Mode, Reading
+from myself_i2i.inspection.interface import Answer, ImageInput, Material, Mode, Reading, shorten
 from myself_i2i.inspection.readers import READERS, Directness, ListedReader
 from myself_i2i.inspection.report import Inspection
 from myself_i2i.inspection.xmp_iptc import UNNAMED
+from myself_i2i.wording import Text
 
 __all__ = ["Found", "inspect_material", "join"]
 
@@ -28,6 +29,31 @@ T = TypeVar("T")
 
 MAX_INPUTS = 1_000
 """Most image inputs kept of one file."""
+MAX_NAME = 80
+"""Most characters of a tool's name in a note; some tools' names are what the file says."""
+
+READER_FAILED = Text(
+    en="the reader for {name} failed ({kind}); its answer is missing",
+    ja="{name} の記録の読み取りに失敗したため（{kind}）、その結果は含まれていません",
+)
+WHILE_READING = Text(en="reading the file: {note}", ja="ファイルの読み取り: {note}")
+SILENT = Text(
+    en="nothing in the file says how it was made", ja="どう作られたかは、ファイルのどこにも書かれていません"
+)
+UNHEARD = Text(
+    en="the {other} text records no image input, but the more direct {leader} record does not tell; "
+    "taken as not recorded",
+    ja="{other} のテキストには画像入力がありませんが、より直接的な {leader} の記録ではわからないため、"
+    "「記録なし」としています",
+)
+RECORDS = {
+    Answer.YES: Text(en="an image input", ja="画像入力あり"),
+    Answer.NO: Text(en="no image input", ja="画像入力なし"),
+}
+DISAGREE = Text(
+    en="the records in this file disagree: {leader} records {said}, {other} records {contrary}",
+    ja="ファイル内の記録が食い違っています。{leader} の記録では「{said}」、{other} の記録では「{contrary}」です",
+)
 
 
 class Found(NamedTuple):
@@ -46,16 +72,14 @@ def inspect_material(
     `strict` (for tests) the exception comes out.
     """
     found: list[Found] = []
-    failed: list[str] = []
+    failed: list[Text] = []
     for reader in readers:
         try:
             reading = reader.read(material)
         except Exception as error:  # one reader's mistake must not cost the answers of the others
             if strict:
                 raise
-            failed.append(
-                f"the reader for {reader.name} failed ({type(error).__name__}); its answer is missing"
-            )
+            failed.append(READER_FAILED.format(name=reader.name, kind=type(error).__name__))
             continue
         if reading is not None:
             found.append(Found(reading, reader.directness))
@@ -63,16 +87,15 @@ def inspect_material(
     return join(
         found,
         base=Inspection(format=container.format.value, width=container.width, height=container.height),
-        notes=(*failed, *container.notes),
+        notes=(*failed, *(WHILE_READING.format(note=note) for note in container.notes)),
     )
 
 
-def join(found: Sequence[Found], *, base: Inspection, notes: Iterable[str] = ()) -> Inspection:
+def join(found: Sequence[Found], *, base: Inspection, notes: Iterable[Text] = ()) -> Inspection:
     """Return `base` filled with the joined answer of `found`, given in order of precedence."""
     answer, leader, disagreements = _decide(found)
     if leader is None:
-        silent = "nothing in the file says how it was made" if not found else ""
-        return replace(base, notes=_unique([silent, *notes]))
+        return replace(base, notes=_unique([*([] if found else [SILENT]), *notes]))
     ordered = [leader, *(item.reading for item in found if item.reading is not leader)]
     agreeing = [r for r in ordered if r is leader or r.image_input in (answer, Answer.NOT_RECORDED)]
     speaking = [r for r in agreeing if r is leader or r.image_input is answer]
@@ -100,7 +123,7 @@ def _naming(found: Sequence[Found], agreeing: Sequence[Reading]) -> Reading:
     return next((item.reading for item in heard if item.directness > Directness.HINT), heard[0].reading)
 
 
-def _notes(found: Sequence[Found], leader: Reading, speaking: Sequence[Reading]) -> Iterable[str]:
+def _notes(found: Sequence[Found], leader: Reading, speaking: Sequence[Reading]) -> Iterable[Text]:
     # What a bare hint cannot tell is no news once a real record was read.
     hints = [
         item.reading for item in found if item.directness is Directness.HINT and item.reading is not leader
@@ -108,7 +131,7 @@ def _notes(found: Sequence[Found], leader: Reading, speaking: Sequence[Reading])
     return (note for r in speaking if not any(r is hint for hint in hints) for note in r.notes)
 
 
-def _decide(found: Sequence[Found]) -> tuple[Answer, Reading | None, list[str]]:
+def _decide(found: Sequence[Found]) -> tuple[Answer, Reading | None, list[Text]]:
     if not found:
         return Answer.NOT_RECORDED, None, []
     answered = [item for item in found if item.reading.image_input is not Answer.NOT_RECORDED]
@@ -139,18 +162,18 @@ def _overruled(item: Found, silent_at: Directness | None) -> bool:
     return item.reading.image_input is Answer.NO and silent_at is not None and item.directness < silent_at
 
 
-def _unheard(leader: Reading, other: Reading) -> str:
-    return (
-        f"the {other.tool} text records no image input, but the more direct {leader.tool} record does not tell; "
-        "taken as not recorded"
-    )
+def _unheard(leader: Reading, other: Reading) -> Text:
+    return UNHEARD.format(other=shorten(other.tool, MAX_NAME), leader=shorten(leader.tool, MAX_NAME))
 
 
-def _disagreements(leader: Reading, answered: Sequence[Found]) -> list[str]:
-    words = {Answer.YES: "an image input", Answer.NO: "no image input"}
+def _disagreements(leader: Reading, answered: Sequence[Found]) -> list[Text]:
     return [
-        f"the records in this file disagree: {leader.tool} records {words[leader.image_input]}, "
-        f"{item.reading.tool} records {words[item.reading.image_input]}"
+        DISAGREE.format(
+            leader=shorten(leader.tool, MAX_NAME),
+            said=RECORDS[leader.image_input],
+            other=shorten(item.reading.tool, MAX_NAME),
+            contrary=RECORDS[item.reading.image_input],
+        )
         for item in answered
         if item.reading.image_input is not leader.image_input
     ]
@@ -192,5 +215,5 @@ def _first(values: Iterable[T | None]) -> T | None:
     return next((value for value in values if value is not None), None)
 
 
-def _unique(notes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(note for note in notes if note))
+def _unique(notes: Iterable[Text]) -> tuple[Text, ...]:
+    return tuple(dict.fromkeys(notes))

@@ -27,6 +27,7 @@ from myself_i2i.inspection.interface import (
     shorten,
 )
 from myself_i2i.inspection.values import text
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -43,9 +44,42 @@ FIREFLY_MODES = {
 }
 """Part of an operation's name -> mode; each of these works on a picture."""
 STANDINGS = {
-    Standing.INTACT: "the C2PA manifest is intact, but its signer is not on a list known here ({codes})",
-    Standing.BROKEN: "the C2PA manifest does not hold for this file ({codes}); what it says is shown as a claim",
+    Standing.INTACT: Text(
+        en="the C2PA manifest is intact, but its signer is not on a list known here ({codes})",
+        ja="C2PAマニフェストは署名されたときのままですが、署名者はここで使っている一覧に載っていません（{codes}）",
+    ),
+    Standing.BROKEN: Text(
+        en="the C2PA manifest does not hold for this file ({codes}); what it says is shown as a claim",
+        ja="C2PAマニフェストがこのファイルと合いません（{codes}）。書かれていることは申告として示します",
+    ),
 }
+NO_INPUTS_TOLD = Text(
+    en="OpenAI does not record whether a picture was given",
+    ja="OpenAIは、画像を渡したかどうかを記録しません",
+)
+IN_A_DOCUMENT = Text(
+    en="part of the picture was generated inside a document; what the document holds is not recorded",
+    ja="画像の一部が、編集中のドキュメントの中で生成されています。そこに何があったかは記録されていません",
+)
+BY_AI = Text(
+    en="the manifest says that AI made it, not whether a picture went in",
+    ja="マニフェストにはAIで作られたとありますが、画像を入力したかどうかは書かれていません",
+)
+NO_AI_STEP = Text(
+    en="the manifest records no step made with AI", ja="マニフェストに、AIを使った工程の記録はありません"
+)
+UNKNOWN_INPUT = Text(
+    en="an input of unknown kind is listed; it need not be a picture",
+    ja="種類のわからない入力が載っています。画像とは限りません",
+)
+STEP_MISSING = Text(
+    en="the step that made the picture is not in the manifest",
+    ja="画像を作った工程がマニフェストに載っていません",
+)
+UNKNOWN_OPERATION = Text(
+    en="the operation “{operation}” is not known here", ja="「{operation}」という操作は、ここでは未知です"
+)
+INGREDIENT = Text(en="C2PA {relationship}", ja="C2PAの素材（{relationship}）")
 MAX_EVIDENCE = 20
 
 
@@ -59,7 +93,7 @@ def read(material: Material) -> Reading | None:
     answer = reading.image_input
     if store.standing in STANDINGS:
         codes = ", ".join(store.failures[:4]) or store.state
-        notes.append(STANDINGS[store.standing].format(codes=codes))
+        notes.append(STANDINGS[store.standing].format(codes=shorten(codes)))
     if store.standing is Standing.BROKEN and answer is Answer.NO:
         answer = Answer.NOT_RECORDED
     return replace(
@@ -88,9 +122,7 @@ def _with_inputs(store: Store) -> Reading | None:
 
 def _vendor(store: Store) -> Reading:
     if store.says(*OPENAI):
-        return _reading(
-            store, Mode.UNKNOWN, Answer.NOT_RECORDED, "OpenAI does not record whether a picture was given"
-        )
+        return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, NO_INPUTS_TOLD)
     if (store.issuer or "").startswith("Google") and any(action.by_ai for action in store.actions):
         return _google(store)
     operations = [text(action.parameters.get(key)) for action in store.actions for key in OPERATIONS]
@@ -98,28 +130,23 @@ def _vendor(store: Store) -> Reading:
     if asked:
         return _firefly(store, asked)
     if store.says("Firefly") and _is_composite(store):
-        note = "part of the picture was generated inside a document; what the document holds is not recorded"
-        return _reading(store, Mode.INPAINT, Answer.NOT_RECORDED, note)
+        return _reading(store, Mode.INPAINT, Answer.NOT_RECORDED, IN_A_DOCUMENT)
     if any(action.by_ai for action in store.actions):
-        note = "the manifest says that AI made it, not whether a picture went in"
-        return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, note)
-    return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, "the manifest records no step made with AI")
+        return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, BY_AI)
+    return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, NO_AI_STEP)
 
 
 def _google(store: Store) -> Reading:
     created = [action for action in store.actions if action.name == "c2pa.created"]
     if store.used("inputTo"):
-        note = "an input of unknown kind is listed; it need not be a picture"
-        return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, note)
+        return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, UNKNOWN_INPUT)
     if (
         store.complete
         and created
         and all(action.source_type == "trainedAlgorithmicMedia" for action in created)
     ):
         return _reading(store, Mode.T2I, Answer.NO)
-    return _reading(
-        store, Mode.UNKNOWN, Answer.NOT_RECORDED, "the step that made the picture is not in the manifest"
-    )
+    return _reading(store, Mode.UNKNOWN, Answer.NOT_RECORDED, STEP_MISSING)
 
 
 def _firefly(store: Store, operation: str) -> Reading:
@@ -129,7 +156,7 @@ def _firefly(store: Store, operation: str) -> Reading:
     if mode is not None:
         return _reading(store, mode, Answer.YES, inputs=used or (ImageInput(role=Role.INIT),))
     if name != "text_to_image":
-        note = f"the operation {operation[:60]!r} is not known here"
+        note = UNKNOWN_OPERATION.format(operation=shorten(operation, 60))
         return _reading(store, Mode.UNKNOWN, Answer.YES if used else Answer.NOT_RECORDED, note, inputs=used)
     return _reading(
         store, Mode.REFERENCE if used else Mode.T2I, Answer.YES if used else Answer.NO, inputs=used
@@ -146,11 +173,12 @@ def _after(actions: tuple[Action, ...], name: str) -> tuple[Action, ...]:
 
 
 def _input(item: Ingredient) -> ImageInput:
-    return ImageInput(role=Role.INIT, name=item.title, urn=item.urn, note=f"C2PA {item.relationship}")
+    note = INGREDIENT.format(relationship=shorten(item.relationship, 60))
+    return ImageInput(role=Role.INIT, name=item.title, urn=item.urn, note=note)
 
 
 def _reading(
-    store: Store, mode: Mode, answer: Answer, note: str | None = None, *, inputs: tuple[ImageInput, ...] = ()
+    store: Store, mode: Mode, answer: Answer, note: Text | None = None, *, inputs: tuple[ImageInput, ...] = ()
 ) -> Reading:
     agents = [action.agent for action in store.actions if action.by_ai and action.agent]
     versions = [text(action.parameters.get("com.adobe.firefly.version")) for action in store.actions]

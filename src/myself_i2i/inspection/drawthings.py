@@ -23,6 +23,7 @@ from myself_i2i.inspection.interface import (
     parse_json,
 )
 from myself_i2i.inspection.values import dicts, evidence, find_key, mapping, number, text, unit
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -33,6 +34,12 @@ FILL_MODELS = re.compile(r"(^|[-_])(fill|inpaint(ing)?)([-_.]|$)", re.IGNORECASE
 EDIT_MODELS = re.compile(r"kontext|(^|[-_])(edit|instruct[-_]?pix2pix|ip2p)([-_.]|$)", re.IGNORECASE)
 CONTROL_PARTS = re.compile(r"^flux_1_(canny|depth)_dev", re.IGNORECASE)
 """The FLUX.1 Tools: without a picture they have nothing to follow. A LoRA of another name may speak of depth too."""
+
+CANVAS = Text(en="the canvas", ja="キャンバスの画像")
+CANVAS_UNTOLD = Text(
+    en="whether the canvas held a picture is not recorded",
+    ja="キャンバスに画像があったかどうかは記録されていません",
+)
 
 
 def read(material: Material) -> Reading | None:
@@ -49,7 +56,7 @@ def read(material: Material) -> Reading | None:
     notes = []
     if not inputs and (not record or (FILL_MODELS.search(_model(record) or "") and not steps)):
         answer = Answer.NOT_RECORDED
-        notes.append("whether the canvas held a picture is not recorded")
+        notes.append(CANVAS_UNTOLD)
     mode = modes[0] if len(modes) == 1 else Mode.MIXED if modes else Mode.T2I
     has_init = any(item.role is Role.INIT for item in inputs)
     own_pass = mode is Mode.T2I and mapping(record.get("v2")).get("hiresFix") is True
@@ -88,7 +95,7 @@ def _inputs(
     inputs: list[ImageInput] = []
     modes: list[Mode] = []
     if (strength is not None and strength < 1.0) or "image_encoded" in steps:
-        inputs.append(ImageInput(role=Role.INIT, note="the canvas"))
+        inputs.append(ImageInput(role=Role.INIT, note=CANVAS))
         fill, edit = FILL_MODELS.search(model), EDIT_MODELS.search(model)
         modes.append(Mode.INPAINT if fill else Mode.EDIT if edit else Mode.I2I)
     references = [name for name in controls if REFERENCE_CONTROLS.search(name)]

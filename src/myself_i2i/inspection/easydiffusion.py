@@ -13,6 +13,7 @@ from typing import Any
 
 from myself_i2i.inspection._json_fields import first_number, first_scalar, first_text, text_list
 from myself_i2i.inspection._later_work import editor_of, enlarged
+from myself_i2i.inspection._words import NOT_NAMED
 from myself_i2i.inspection.interface import (
     Answer,
     Evidence,
@@ -72,10 +73,10 @@ def read(material: Material) -> Reading | None:
     inputs: list[ImageInput] = []
     if _given(data.get("prompt_strength")):
         parts.append(Mode.I2I)
-        inputs.append(ImageInput(role=Role.INIT, note="not named by this tool"))
+        inputs.append(ImageInput(role=Role.INIT, note=NOT_NAMED))
     if _given(control):
         parts.append(Mode.CONTROLNET)
-        inputs.append(ImageInput(role=Role.CONTROL, note="not named by this tool"))
+        inputs.append(ImageInput(role=Role.CONTROL, note=NOT_NAMED))
     mode = parts[0] if len(parts) == 1 else Mode.MIXED if parts else Mode.T2I
     answer = Answer.YES if parts else Answer.NO
     evidence = [Evidence(f"{place}: {key}", shorten(data[key])) for key in _SHOWN if _given(data.get(key))]

@@ -22,9 +22,24 @@ from myself_i2i.inspection.interface import Material
 from myself_i2i.inspection.report import Inspection
 from myself_i2i.wording import Text
 
-__all__ = ["ManifestReader", "inspect_bytes", "inspect_container", "inspect_file", "read_bounded"]
+__all__ = [
+    "MANIFEST_FAILED",
+    "ManifestReader",
+    "inspect_bytes",
+    "inspect_container",
+    "inspect_file",
+    "read_bounded",
+]
 
 T = TypeVar("T")
+
+MANIFEST_UNREAD = Text(
+    en="a C2PA manifest is in the file but was not read",
+    ja="ファイルにC2PAマニフェストがありますが、読み取っていません",
+)
+MANIFEST_FAILED = Text(
+    en="the C2PA manifest could not be read: {reason}", ja="C2PAマニフェストを読み取れませんでした: {reason}"
+)
 
 ManifestReader = Callable[[bytes, str], Mapping[str, Any] | None]
 """Given a file's bytes and media type, returns what the C2PA reader reports, or None when there is no manifest."""
@@ -115,14 +130,14 @@ def _no_file(file: Path) -> Text:
 
 def _manifest(
     data: bytes, container: Container, reader: ManifestReader | None
-) -> tuple[Mapping[str, Any] | None, tuple[str, ...]]:
+) -> tuple[Mapping[str, Any] | None, tuple[Text, ...]]:
     if reader is None:
         unread = container.manifest_store is not None
-        return None, ("a C2PA manifest is in the file but was not read",) if unread else ()
+        return None, (MANIFEST_UNREAD,) if unread else ()
     try:
         return reader(data, container.format.mime), ()
     except Error as error:
-        return None, (f"the C2PA manifest could not be read: {error.message.en}",)
+        return None, (MANIFEST_FAILED.format(reason=error.message),)
 
 
 def _quietly(load: Callable[[], T]) -> T | None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from myself_i2i.inspection._json_fields import first_number, first_scalar, first_text, text_list
 from myself_i2i.inspection._settings import Writer, evidence_of, extras_of, find_infotext, writer_of
+from myself_i2i.inspection._words import NOT_NAMED
 from myself_i2i.inspection.infotext import Infotext, lora_tags
 from myself_i2i.inspection.interface import (
     Answer,
@@ -31,12 +32,22 @@ from myself_i2i.inspection.interface import (
     parse_json,
     shorten,
 )
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
-_SILENT = "this tool writes no field for an input image, so image prompts, inpainting and variations cannot be told apart"
-_MRE_SILENT = "the recorded inputs are all off, but this tool's inpaint tab writes no field"
-_RUINED_SILENT = "this tool writes an empty denoise whether a picture was given or not"
+_SILENT = Text(
+    en="this tool writes no field for an input image, so image prompts, inpainting and variations cannot be told apart",
+    ja="このツールは入力画像の欄を書かないため、Image Prompt、inpaint、バリエーションだったかどうかはわかりません",
+)
+_MRE_SILENT = Text(
+    en="the recorded inputs are all off, but this tool's inpaint tab writes no field",
+    ja="記録にある入力はすべてオフですが、このツールはinpaintタブを使ったかどうかを書きません",
+)
+_RUINED_SILENT = Text(
+    en="this tool writes an empty denoise whether a picture was given or not",
+    ja="このツールは、画像を渡した場合も渡さない場合も、denoiseを空のまま書きます",
+)
 _KEYS = {"base_model", "base model", "base_model_name", "metadata_scheme", "metadata scheme"}
 _RULED = frozenset({"prompt", "full_prompt", "negative_prompt", "full_negative_prompt"})
 
@@ -137,7 +148,7 @@ def _recorded_inputs(tool: str, data: Mapping[str, Any]) -> tuple[list[Mode], li
     )
     if ruined or (tool == "Fooocus-MRE" and (data.get("img2img") is True or name)):
         parts.append(Mode.I2I)
-        inputs.append(ImageInput(role=Role.INIT, name=name, note=None if name else "not named by this tool"))
+        inputs.append(ImageInput(role=Role.INIT, name=name, note=None if name else NOT_NAMED))
     if tool == "Fooocus-MRE":
         for key in ("control_lora_canny", "control_lora_depth"):
             if data.get(key) is True:

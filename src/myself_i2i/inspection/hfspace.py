@@ -12,6 +12,7 @@ from typing import Any
 
 from myself_i2i.inspection._json_fields import first_number, first_text
 from myself_i2i.inspection._later_work import editor_of, enlarged
+from myself_i2i.inspection._words import NOT_NAMED
 from myself_i2i.inspection.interface import (
     Answer,
     Evidence,
@@ -23,6 +24,7 @@ from myself_i2i.inspection.interface import (
     parse_json,
     shorten,
 )
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -31,6 +33,10 @@ _FAMILY = ("use_upscaler", "sdxl_style", "style_preset", "quality_tags", "add_qu
 _PICTURE = re.compile(
     r"(?:init|input|source|control|reference|mask)_?image|img2img|\bstrength\b|^image$|controlnet|ip_adapter",
     re.IGNORECASE,
+)
+_UNKNOWN_SPACE = Text(
+    en="an unknown Space wrote this; it may leave out that an image went in",
+    ja="ここでは未知のSpaceが書いた記録です。画像の入力が省かれていることがあります",
 )
 
 
@@ -43,7 +49,7 @@ def read(material: Material) -> Reading | None:
     taken = [key for key in data if _PICTURE.search(key) and data[key] not in (None, False, "", 0, [], {})]
     upscaler = data.get("use_upscaler")
     second = isinstance(upscaler, dict) and bool(upscaler)
-    notes: list[str] = []
+    notes: list[Text] = []
     evidence = [
         Evidence(f"{place}: {key}", shorten(data[key]))
         for key in [*taken, "use_upscaler", "resolution"]
@@ -53,7 +59,7 @@ def read(material: Material) -> Reading | None:
         mode, answer = Mode.I2I, Answer.YES
     elif not any(key in data for key in _FAMILY):
         mode, answer = Mode.UNKNOWN, Answer.NOT_RECORDED
-        notes.append("an unknown Space wrote this; it may leave out that an image went in")
+        notes.append(_UNKNOWN_SPACE)
     else:
         mode, answer = Mode.UPSCALE if second else Mode.T2I, Answer.NO
         later = editor_of(material.container) or enlarged(
@@ -67,7 +73,7 @@ def read(material: Material) -> Reading | None:
         tool="Hugging Face Space",
         mode=mode,
         image_input=answer,
-        inputs=(ImageInput(role=Role.UNKNOWN, note="not named by this tool"),) if taken else (),
+        inputs=(ImageInput(role=Role.UNKNOWN, note=NOT_NAMED),) if taken else (),
         strength=_strength(upscaler) if second else None,
         model=first_text(data, "Model", "model"),
         extras=_extras(data, second=second),

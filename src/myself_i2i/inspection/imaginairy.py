@@ -20,11 +20,16 @@ from myself_i2i.inspection.interface import (
     parse_json,
 )
 from myself_i2i.inspection.values import dicts, evidence, mapping, sequence, text, unit
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
 TOOL = "imaginAIry"
 WHERE = "imaginAIry prompt"
+NO_REQUEST = Text(
+    en="the record of the request is missing; the text beside it does not tell",
+    ja="生成したときの設定の記録がありません。残っているテキストからはわかりません",
+)
 PICTURES = {"init_image": Role.INIT, "mask_image": Role.MASK}
 
 
@@ -54,7 +59,7 @@ def read(material: Material) -> Reading | None:
             ),
             Evidence("EXIF Software", software),
         ),
-        notes=() if told else ("the record of the request is missing; the text beside it does not tell",),
+        notes=() if told else (NO_REQUEST,),
     )
 
 

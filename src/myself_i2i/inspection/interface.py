@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from myself_i2i.image.interface import LIMITS, Container
+from myself_i2i.wording import Text
 
 __all__ = [
     "Answer",
@@ -101,8 +102,8 @@ class ImageInput:
     8 hex of sha256 of decoded pixels)."""
     urn: str | None = None
     """C2PA manifest URN of the input, where the file links it."""
-    note: str | None = None
-    """What kind of thing the name is: "clipboard", "mask editor", "earlier ComfyUI output", "embedded data"."""
+    note: Text | None = None
+    """What kind of thing the name is, in words: "clipboard", "mask editor", "earlier ComfyUI output"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +131,8 @@ class Reading:
     """Whose signature over this answer was verified (e.g. "NovelAI"), or None."""
     evidence: tuple[Evidence, ...] = ()
     """What each answer rests on; never empty when any answer is given."""
-    notes: tuple[str, ...] = ()
-    """What the reader could not tell and why, in English, one short sentence each."""
+    notes: tuple[Text, ...] = ()
+    """What the reader could not tell and why, one short sentence each; values from the file are shortened."""
 
 
 @dataclass(frozen=True)

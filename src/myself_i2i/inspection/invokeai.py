@@ -21,6 +21,7 @@ from myself_i2i.inspection.interface import (
     parse_json,
 )
 from myself_i2i.inspection.values import dicts, evidence, find_key, mapping, text, unit
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -34,6 +35,17 @@ LISTS = {
     "ref_images": (Role.REFERENCE, Mode.REFERENCE),
 }
 IMAGES = {"init_image": Role.INIT, "mask_image": Role.MASK, "upscale_initial_image": Role.INIT}
+MODE_UNKNOWN = Text(
+    en="generation_mode is missing or not known here", ja="generation_modeがないか、ここでは未知の値です"
+)
+FROM_EDITOR = Text(
+    en="made in the node editor: the workflow is what stood there when it was started",
+    ja="ノードエディターで作られています。ワークフローは、実行を始めたときのものです",
+)
+PICTURE_UNNAMED = Text(
+    en="the workflow has an image input whose picture is not named",
+    ja="ワークフローに、画像の名前が書かれていない画像入力があります",
+)
 
 
 def read(material: Material) -> Reading | None:
@@ -79,7 +91,7 @@ def _from_metadata(record: Mapping[str, Any], graph: Graph | None) -> Reading:
             )
             or evidence(WHERE, record, "app_version", "positive_prompt", *list(record)[:1])
         ),
-        notes=() if base or answer is Answer.YES else ("generation_mode is missing or not known here",),
+        notes=() if base or answer is Answer.YES else (MODE_UNKNOWN,),
     )
 
 
@@ -169,10 +181,10 @@ def _from_graph(graph: Graph | None, workflow: Graph | None) -> Reading:
     makes = used is not None and used.generates
     answer = Answer.YES if names else Answer.NO if makes else Answer.NOT_RECORDED
     kinds = sorted(used.kinds) if used else []
-    notes = [] if graph else ["made in the node editor: the workflow is what stood there when it was started"]
+    notes = [] if graph else [FROM_EDITOR]
     if used is not None and used.unnamed and not names:
         answer = Answer.NOT_RECORDED
-        notes.append("the workflow has an image input whose picture is not named")
+        notes.append(PICTURE_UNNAMED)
     return Reading(
         tool=TOOL,
         mode=used.mode(names) if used and answer is not Answer.NOT_RECORDED else Mode.UNKNOWN,

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from myself_i2i.inspection._words import EMBEDDED
 from myself_i2i.inspection.interface import (
     Answer,
     Evidence,
@@ -27,6 +28,7 @@ from myself_i2i.inspection.interface import (
     shorten,
 )
 from myself_i2i.inspection.values import dicts, evidence, mapping, sequence, shown, text, unit
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -37,6 +39,14 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\S+')
 SETTING = re.compile(r"-[sSWHC][0-9.]*|--(steps|seed|width|height|cfg_scale)")
 MAX_TOKENS = 4_000
+MASK_PREVIEW = Text(
+    en="a preview of a mask, no generation", ja="マスクを確かめるための画像で、生成されたものではありません"
+)
+TYPE_UNKNOWN = Text(
+    en="type “{kind}” does not tell whether an image went in",
+    ja="typeの値「{kind}」からは、画像を入力したかどうかわかりません",
+)
+EMPTY = Text(en="the record is empty", ja="記録の中身がありません")
 FLAGS = {"-I": "init", "--init_img": "init", "-M": "mask", "--init_mask": "mask", "-f": "strength"}
 FLAGS |= {"--strength": "strength", "-tm": "text_mask", "--text_mask": "text_mask", "-c": "outcrop"}
 FLAGS |= {"--outcrop": "outcrop", "-D": "outpaint", "--out_direction": "outpaint", "-U": "upscale"}
@@ -116,9 +126,7 @@ def _bare(token: str) -> str:
 
 def _answer(command: _Command, image: Mapping[str, Any]) -> Reading:
     if command.verb == "!mask":
-        return _reading(
-            Mode.UNKNOWN, Answer.YES, [_input(Role.INIT, command.file)], "a preview of a mask, no generation"
-        )
+        return _reading(Mode.UNKNOWN, Answer.YES, [_input(Role.INIT, command.file)], MASK_PREVIEW)
     reopened = _reopened(image) or (command if command.verb == "!fix" else None)
     if reopened is not None:
         return _reading(_fix_mode(reopened, image), Answer.YES, [_input(Role.INIT, reopened.file)])
@@ -138,7 +146,7 @@ def _answer(command: _Command, image: Mapping[str, Any]) -> Reading:
             _is_upscale(item) for item in dicts(image.get("postprocessing"))
         )
         return _reading(Mode.UPSCALE if own_pass else Mode.T2I, Answer.NO, [])
-    note = f"type {kind[:40]!r} does not tell whether an image went in" if kind else "the record is empty"
+    note = TYPE_UNKNOWN.format(kind=shorten(kind, 40)) if kind else EMPTY
     return _reading(Mode.UNKNOWN, Answer.NOT_RECORDED, [], note)
 
 
@@ -169,7 +177,7 @@ def _is_upscale(step: Mapping[str, Any]) -> bool:
 def _input(role: Role, name: str | None, digest: str = "") -> ImageInput:
     sha256 = digest if SHA256.fullmatch(digest) else None
     if name and name.startswith("data:"):
-        return ImageInput(role=role, sha256=sha256 or _embedded(name), note="embedded data")
+        return ImageInput(role=role, sha256=sha256 or _embedded(name), note=EMBEDDED)
     return ImageInput(role=role, name=name, sha256=sha256)
 
 
@@ -195,7 +203,7 @@ def _reading(
     mode: Mode,
     answer: Answer,
     inputs: list[ImageInput],
-    note: str | None = None,
+    note: Text | None = None,
     *,
     strength: float | None = None,
 ) -> Reading:

@@ -11,6 +11,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from myself_i2i.inspection._words import ON_THE_WEB
 from myself_i2i.inspection.interface import (
     Answer,
     Evidence,
@@ -21,6 +22,7 @@ from myself_i2i.inspection.interface import (
     Role,
     shorten,
 )
+from myself_i2i.wording import Text
 
 __all__ = ["EDITOR_OPENED", "read"]
 
@@ -34,6 +36,13 @@ PARAMETER = re.compile(r"(?:^|\s)--([a-z]+)\b([^\n]*?)(?=\s--[a-z]|\s*Job ID:|$)
 REFERENCES = {"sref": Role.STYLE, "cref": Role.REFERENCE, "oref": Role.REFERENCE, "dref": Role.CONTROL}
 MAX_TEXT = 100_000
 """Longest description looked at; Midjourney's own prompts are far shorter."""
+NOT_MARKED = Text(
+    en="Midjourney does not mark upscales, variations and pictures given to its editor",
+    ja="Midjourneyは、拡大やバリエーション、エディターに渡した画像を書き残しません",
+)
+WEIGHT_ONLY = Text(
+    en="an image weight without an address", ja="画像の重み（--iw）だけが書かれ、URLはありません"
+)
 
 
 def read(material: Material) -> Reading | None:
@@ -45,7 +54,7 @@ def read(material: Material) -> Reading | None:
     parameters = [(name.lower(), value.strip()) for name, value in PARAMETER.findall(line)]
     prompt = line.split(" --", 1)[0]
     inputs = [
-        ImageInput(role=Role.REFERENCE, name=address, note="URL") for address in ADDRESS.findall(prompt)
+        ImageInput(role=Role.REFERENCE, name=address, note=ON_THE_WEB) for address in ADDRESS.findall(prompt)
     ]
     inputs += _references(parameters)
     made = _made_at(material)
@@ -78,9 +87,6 @@ def read(material: Material) -> Reading | None:
     )
 
 
-NOT_MARKED = "Midjourney does not mark upscales, variations and pictures given to its editor"
-
-
 def _description(material: Material) -> tuple[str, str] | None:
     places = [
         ("PNG Description", material.text("Description")),
@@ -99,9 +105,11 @@ def _references(parameters: list[tuple[str, str]]) -> list[ImageInput]:
         if name in REFERENCES:
             addresses = ADDRESS.findall(value)
             # A style may also be a number or "random": a code of Midjourney's own, no picture.
-            inputs += [ImageInput(role=REFERENCES[name], name=address, note="URL") for address in addresses]
+            inputs += [
+                ImageInput(role=REFERENCES[name], name=address, note=ON_THE_WEB) for address in addresses
+            ]
     if not inputs and any(name == "iw" for name, _ in parameters):
-        inputs.append(ImageInput(role=Role.REFERENCE, note="an image weight without an address"))
+        inputs.append(ImageInput(role=Role.REFERENCE, note=WEIGHT_ONLY))
     return inputs
 
 

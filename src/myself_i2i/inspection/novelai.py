@@ -21,9 +21,11 @@ from myself_i2i.inspection.interface import (
     Reading,
     Role,
     parse_json,
+    shorten,
 )
 from myself_i2i.inspection.novelai_signature import PUBLIC_KEY, SIGNATURE_KEY, verify_signature
 from myself_i2i.inspection.values import evidence, mapping, number, sequence, text, unit
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -47,6 +49,27 @@ OTHER_TOOLS = (
     "generation_data",
 )
 """PNG texts of other tools: where one stands, the hidden text is not looked for (it costs a full decode)."""
+
+UNCHECKED = Text(
+    en="the signature could not be checked: the pixels cannot be read as RGB",
+    ja="画素をRGBとして読めないため、署名を確認できませんでした",
+)
+NOT_HOLDING = Text(en="signature does not hold: {reason}", ja="署名が合いません: {reason}")
+RESTORED = Text(
+    en="re-saved without its empty values; with them put back the signature holds",
+    ja="空の値を省いて再保存されています。その値を補うと、署名が合います",
+)
+REQUEST_MISSING = Text(
+    en="this file has no request_type; old NovelAI files do not tell text from image input",
+    ja="request_typeがありません。古いNovelAIのファイルでは、文章だけか、画像も入力したかを区別できません",
+)
+REQUEST_UNKNOWN = Text(
+    en="request_type “{request}” is not known here", ja="request_typeの値「{request}」は、ここでは未知です"
+)
+VIBE_UNTOLD = Text(
+    en="reference_strength has a value, but whether a vibe picture was given is not recorded",
+    ja="reference_strengthに値がありますが、Vibe Transferの画像を渡したかどうかは記録されていません",
+)
 
 
 def read(material: Material, *, public_key: bytes = PUBLIC_KEY) -> Reading | None:
@@ -129,20 +152,18 @@ def _comment(record: Mapping[str, Any]) -> Mapping[str, Any]:
     return mapping(parse_json(value) if isinstance(value, str) else value)
 
 
-def _attest(comment: Mapping[str, Any], material: Material, key: bytes) -> tuple[str | None, list[str]]:
+def _attest(comment: Mapping[str, Any], material: Material, key: bytes) -> tuple[str | None, list[Text]]:
     if not comment.get(SIGNATURE_KEY):
         return None, []
     image = material.pixels
     if image is None or image.mode not in ("RGB", "RGBA"):
-        return None, ["the signature could not be checked: the pixels cannot be read as RGB"]
+        return None, [UNCHECKED]
     try:
         signed = verify_signature(comment, rgb_bytes(image), image.size, public_key=key)
     except VerificationError as error:
-        return None, [f"signature does not hold: {error.message.en}"]
+        return None, [NOT_HOLDING.format(reason=error.message)]
     restored = signed.keys() - comment.keys()
-    return TOOL, [
-        "re-saved without its empty values; with them put back the signature holds"
-    ] if restored else []
+    return TOOL, [RESTORED] if restored else []
 
 
 def _answer(comment: Mapping[str, Any], record: Mapping[str, Any]) -> Reading:
@@ -164,14 +185,11 @@ def _answer(comment: Mapping[str, Any], record: Mapping[str, Any]) -> Reading:
         mode = modes[0] if len(modes) == 1 else Mode.MIXED
         return _reading(mode, Answer.YES, comment, record, used, *keys)
     if request != "PromptGenerateRequest":
-        note = "this file has no request_type; old NovelAI files do not tell text from image input"
-        note = f"request_type {request[:60]!r} is not known here" if request else note
+        note = REQUEST_UNKNOWN.format(request=shorten(request, 60)) if request else REQUEST_MISSING
         return _reading(Mode.UNKNOWN, Answer.NOT_RECORDED, comment, record, [], *keys, "noise", note=note)
     if number(comment.get("reference_strength")) is not None:
-        note = "reference_strength has a value, but whether a vibe picture was given is not recorded"
-        return _reading(
-            Mode.UNKNOWN, Answer.NOT_RECORDED, comment, record, [], *keys, "reference_strength", note=note
-        )
+        more = (*keys, "reference_strength")
+        return _reading(Mode.UNKNOWN, Answer.NOT_RECORDED, comment, record, [], *more, note=VIBE_UNTOLD)
     return _reading(Mode.T2I, Answer.NO, comment, record, [], *keys)
 
 
@@ -201,7 +219,7 @@ def _reading(
     record: Mapping[str, Any],
     inputs: list[ImageInput],
     *keys: str,
-    note: str | None = None,
+    note: Text | None = None,
 ) -> Reading:
     strength = unit(mapping(comment.get("img2img")).get("strength"))
     strength = unit(comment.get("strength")) if strength is None else strength

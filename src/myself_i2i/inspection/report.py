@@ -75,8 +75,8 @@ class Inspection:
     """Whose verified signature covers the answer, or None."""
     evidence: tuple[Evidence, ...] = ()
     """The keys and values the answer rests on, the deciding reader's first."""
-    notes: tuple[str, ...] = ()
-    """What could not be told, what disagreed, what was broken; English, a short sentence each."""
+    notes: tuple[Text, ...] = ()
+    """What could not be told, what disagreed, what was broken; a short sentence each."""
     matches: tuple[InputMatch, ...] = ()
     """Inputs found among the person's own files; see `myself_i2i.inspection.matching`."""
     error: Text | None = None
@@ -99,8 +99,8 @@ class Inspection:
             "format": self.format,
             "width": self.width,
             "height": self.height,
-            "notes": [_string(note) for note in self.notes],
-            "error": None if self.error is None else _string(self.error.en),
+            "notes": [_both(note) for note in self.notes],
+            "error": None if self.error is None else _both(self.error),
         }
 
     def _input(self, index: int, item: ImageInput) -> dict[str, Any]:
@@ -110,7 +110,7 @@ class Inspection:
             "sha256": item.sha256,
             "hashes": {_string(key): _string(value) for key, value in item.hashes.items()},
             "urn": json_ready(item.urn),
-            "note": json_ready(item.note),
+            "note": None if item.note is None else _both(item.note),
             "matches": [
                 {"source": _string(match.source), "by": match.by, "weak": match.weak}
                 for match in self.matches
@@ -137,6 +137,10 @@ def _ready(value: Any, depth: int, budget: Iterator[int]) -> Any:
             return {_string(key): _ready(item, depth - 1, budget) for key, item in value.items()}
         return [_ready(item, depth - 1, budget) for item in value]
     return _string(value)
+
+
+def _both(text: Text) -> dict[str, str]:
+    return {"en": _string(text.en), "ja": _string(text.ja)}
 
 
 def _string(value: object) -> str:

@@ -26,8 +26,10 @@ from myself_i2i.inspection._settings import (
     names_edit_model,
     writer_of,
 )
+from myself_i2i.inspection._words import EDIT_MODEL, NOT_NAMED
 from myself_i2i.inspection.infotext import Infotext
 from myself_i2i.inspection.interface import Answer, ImageInput, Material, Mode, Reading, Role
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -57,6 +59,23 @@ _VIDEO = frozenset({"video", "image2video", "text2video"})
 _SECOND = frozenset({"hires", "upscale"})
 _BLANK_HASH = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)
 
+_OWN_HASH = Text(
+    en="an init image hash stands beside txt2img; it may be of the tool's own picture",
+    ja="txt2imgの記録にInit image hashがあります。ツールが自分で作った画像の値かもしれません",
+)
+_CONTROL_TAB = Text(
+    en="started in the control tab, without a setting that says whether a picture was given",
+    ja="Controlタブで作られていますが、画像を渡したかどうかを示す設定がありません",
+)
+_START_UNTOLD = Text(
+    en="the operations do not say whether it began from text or from a picture",
+    ja="Operationsの値からは、文章と画像のどちらから始めたかわかりません",
+)
+_DENOISE_EITHER_WAY = Text(
+    en="builds of 2023 wrote a denoising strength with and without a loaded picture",
+    ja="2023年の版は、画像を読み込んでいなくてもDenoising strengthを書いていました",
+)
+
 
 def read(material: Material) -> Reading | None:
     """Return what an SD.Next text records, or None when there is none."""
@@ -65,7 +84,7 @@ def read(material: Material) -> Reading | None:
         return None
     info, place = found
     operations = _operations(info)
-    notes: list[str] = []
+    notes: list[Text] = []
     parts = _image_modes(info, operations, notes)
     mode, answer = _judge(info, operations, parts, notes)
     later = _later(material, info) if answer is Answer.NO else None
@@ -97,7 +116,7 @@ def _operations(info: Infotext) -> frozenset[str]:
     return frozenset(part for part in re.split(r"[;,\s]+", text.casefold()) if part and part != "none")
 
 
-def _image_modes(info: Infotext, operations: frozenset[str], notes: list[str]) -> list[Mode]:
+def _image_modes(info: Infotext, operations: frozenset[str], notes: list[Text]) -> list[Mode]:
     """Return what loaded pictures did, one entry for each kind; empty when none is recorded."""
     parts: list[Mode] = []
     loaded = operations & {"img2img", "inpaint"} and "txt2img" not in operations
@@ -105,15 +124,13 @@ def _image_modes(info: Infotext, operations: frozenset[str], notes: list[str]) -
     if (loaded and certain) or (not operations and _init_recorded(info)):
         parts.append(_init_mode(info, operations))
     elif info.key("Init image hash") is not None:
-        notes.append("an init image hash stands beside txt2img; it may be of the tool's own picture")
+        notes.append(_OWN_HASH)
     if "control" in operations or info.starting("Control model", "Control type"):
         if info.starting("Control model", "Control type", "Control process"):
             kind = f"{info.get('Control type') or ''}"
             parts.append(Mode.REFERENCE if _REFERENCE_CONTROL.search(kind) else Mode.CONTROLNET)
         elif not parts:
-            notes.append(
-                "started in the control tab, without a setting that says whether a picture was given"
-            )
+            notes.append(_CONTROL_TAB)
     parts.extend(unit.mode for unit in control_units(info))
     if info.starting(*_REFERENCES):
         parts.append(Mode.REFERENCE)
@@ -138,7 +155,7 @@ def _edits(info: Infotext) -> bool:
 
 
 def _judge(
-    info: Infotext, operations: frozenset[str], parts: list[Mode], notes: list[str]
+    info: Infotext, operations: frozenset[str], parts: list[Mode], notes: list[Text]
 ) -> tuple[Mode, Answer]:
     if parts:
         return (parts[0] if len(set(parts)) == 1 else Mode.MIXED), Answer.YES
@@ -147,20 +164,18 @@ def _judge(
     if "control" in operations or info.key("Init image hash") is not None or operations & _VIDEO:
         return Mode.UNKNOWN, Answer.NOT_RECORDED
     if "txt2img" not in operations:
-        notes.append("the operations do not say whether it began from text or from a picture")
+        notes.append(_START_UNTOLD)
         return (Mode.UPSCALE if operations & _SECOND else Mode.UNKNOWN), Answer.NOT_RECORDED
     return (Mode.UPSCALE if operations & _SECOND else Mode.T2I), Answer.NO
 
 
-def _judge_without_operations(info: Infotext, notes: list[str]) -> tuple[Mode, Answer]:
+def _judge_without_operations(info: Infotext, notes: list[Text]) -> tuple[Mode, Answer]:
     hires = info.starting("Hires ", "Second pass")
     if info.key("Denoising strength") is not None and not hires:
-        notes.append("builds of 2023 wrote a denoising strength with and without a loaded picture")
+        notes.append(_DENOISE_EITHER_WAY)
         return Mode.UNKNOWN, Answer.NOT_RECORDED
     if names_edit_model(info.get("Pipeline"), info.get("Model")):
-        notes.append(
-            "the model is made to edit a given picture, and the text does not say whether one was given"
-        )
+        notes.append(EDIT_MODEL)
         return Mode.UNKNOWN, Answer.NOT_RECORDED
     return (Mode.UPSCALE if hires else Mode.T2I), Answer.NO
 
@@ -201,7 +216,7 @@ def _inputs(info: Infotext, parts: list[Mode]) -> tuple[ImageInput, ...]:
     for mode in dict.fromkeys(parts):
         role = roles.get(mode, Role.INIT)
         if role is not Role.INIT or not inputs:
-            inputs.append(ImageInput(role=role, note="not named by this tool"))
+            inputs.append(ImageInput(role=role, note=NOT_NAMED))
     return tuple(inputs)
 
 

@@ -25,11 +25,20 @@ from myself_i2i.inspection.interface import (
     parse_json,
     shorten,
 )
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
 MAX_VALUES = 20_000
 """Most values of a project that are looked at."""
+
+_PATH_ONLY = Text(
+    en="named in the project only by its path", ja="プロジェクトには、画像のパスだけが書かれています"
+)
+_NO_PROJECT = Text(
+    en="the project that says what kind of work it was is not in the file",
+    ja="どんな作業だったかを示すプロジェクトの記録が、ファイルにありません",
+)
 
 _KINDS = {
     "texttoimage": (Mode.T2I, Answer.NO),
@@ -64,7 +73,6 @@ def read(material: Material) -> Reading | None:
             else replace(own, evidence=(*own.evidence, *graph.evidence), inputs=graph.inputs or own.inputs)
         )
         return replace(base, extras=extras, model=own.model or first_text(parameters, "ModelName"))
-    notes = graph.notes
     if own.image_input is Answer.YES and graph.image_input is Answer.NO:
         # The project says a picture was chosen, the graph that ran shows none: neither may be dropped in silence.
         return replace(
@@ -75,7 +83,6 @@ def read(material: Material) -> Reading | None:
         model=graph.model or first_text(parameters, "ModelName"),
         extras={**graph.extras, **extras},
         evidence=(*own.evidence, *graph.evidence),
-        notes=notes,
     )
 
 
@@ -93,7 +100,7 @@ def _from_project(kind: str, project: Any) -> Reading:
         evidence += [Evidence("PNG smproj: module", shorten(name)) for name in control[:10]]
         mode = Mode.MIXED if answer is Answer.YES else Mode.CONTROLNET
         answer = Answer.YES
-        inputs = (ImageInput(role=Role.CONTROL, note="named in the project only by its path"),)
+        inputs = (ImageInput(role=Role.CONTROL, note=_PATH_ONLY),)
     elif answer is Answer.NO and any("HiresFix" in name or "Upscaler" in name for name in modules):
         evidence.append(Evidence("PNG smproj: module", "HiresFixModule"))
         mode = Mode.UPSCALE
@@ -106,7 +113,7 @@ def _from_project(kind: str, project: Any) -> Reading:
         strength=_strength(project) if mode is Mode.I2I else None,
         model=model,
         evidence=tuple(evidence),
-        notes=() if kind else ("the project that says what kind of work it was is not in the file",),
+        notes=() if kind else (_NO_PROJECT,),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from myself_i2i.inspection.interface import Answer, ImageInput, Material, Mode, Reading, Role, parse_json
 from myself_i2i.inspection.values import evidence, mapping, number, sequence, text, unit
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -21,6 +22,14 @@ WHERE = "sui_image_params"
 CONTROLS = ("controlnet", "controlnettwo", "controlnetthree")
 EDIT_MODELS = re.compile(r"kontext|[-_]edit|edit[-_]|omnigen|flux[._-]?2", re.IGNORECASE)
 NOTHING = ("", "(none)", "none")
+FROM_BROWSER = Text(
+    en="SwarmUI does not write down pictures that came from the browser, only the settings that went with them",
+    ja="SwarmUIは、ブラウザーから渡した画像の名前を書かず、一緒に使った設定だけを書きます",
+)
+OWN_PASS = Text(
+    en="the settings are of SwarmUI's own second pass",
+    ja="SwarmUIが自分の画像に対して行う、2回目の処理の設定です",
+)
 
 
 def read(material: Material) -> Reading | None:
@@ -119,11 +128,11 @@ def _decides(key: str) -> bool:
     return key.startswith(starts)
 
 
-def _notes(inputs: list[ImageInput], *, decisive: bool) -> Iterable[str]:
+def _notes(inputs: list[ImageInput], *, decisive: bool) -> Iterable[Text]:
     if inputs and not any(item.name for item in inputs):
-        yield "SwarmUI does not write down pictures that came from the browser, only the settings that went with them"
+        yield FROM_BROWSER
     elif not inputs and decisive:
-        yield "the settings are of SwarmUI's own second pass"
+        yield OWN_PASS
 
 
 def _extras(params: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:

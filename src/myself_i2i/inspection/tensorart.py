@@ -25,6 +25,7 @@ from myself_i2i.inspection.interface import (
     parse_json,
     shorten,
 )
+from myself_i2i.wording import Text
 
 __all__ = ["read"]
 
@@ -36,6 +37,10 @@ _PICTURE = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_PICTURE = re.compile(r"count|size|width|height|enabled?$|num|model", re.IGNORECASE)
+_SUMMARY_ONLY = Text(
+    en="the summary names no picture, but a summary may leave one out",
+    ja="要約には画像の名前がありませんが、要約では省かれていることがあります",
+)
 _CONTROL = re.compile(r"control", re.IGNORECASE)
 _REFERENCE = re.compile(r"ref|adapter", re.IGNORECASE)
 
@@ -76,7 +81,7 @@ def _from_data(data: dict[str, Any]) -> Reading:
         model=first_text(base, "modelFileName", "label", "name") or first_text(data, "model"),
         extras=_extras(data),
         evidence=(*evidence, Evidence("PNG generation_data", shorten(list(data)[:30]))),
-        notes=() if inputs else ("the summary names no picture, but a summary may leave one out",),
+        notes=() if inputs else (_SUMMARY_ONLY,),
     )
 
 

@@ -11,6 +11,7 @@ import re
 
 from myself_i2i.inspection._xmp_properties import IPTC_EXT, XMP, xmp_properties
 from myself_i2i.inspection.interface import Answer, Evidence, Material, Mode, Reading, shorten
+from myself_i2i.wording import Text
 
 __all__ = ["AI_SOURCE_TYPES", "UNNAMED", "read"]
 
@@ -36,6 +37,10 @@ PROPERTIES = (
 )
 UNNAMED = "not named"
 """Stands as `tool` where XMP names none."""
+INPUT_UNTOLD = Text(
+    en="XMP says that AI took part, not whether a picture went in",
+    ja="XMPにはAIが使われたとありますが、画像を入力したかどうかは書かれていません",
+)
 
 
 def read(material: Material) -> Reading | None:
@@ -64,5 +69,5 @@ def read(material: Material) -> Reading | None:
             *(Evidence(f"XMP Iptc4xmpExt:{name}", shorten(value)) for name, value in found.items()),
             *([Evidence("XMP xmp:CreatorTool", shorten(creator))] if creator else []),
         ),
-        notes=("XMP says that AI took part, not whether a picture went in",),
+        notes=(INPUT_UNTOLD,),
     )

@@ -11,10 +11,11 @@ from myself_i2i.c2pa.native import read
 from myself_i2i.c2pa.reading import IngredientReading, ManifestReading
 from myself_i2i.errors import Error, InputError
 from myself_i2i.image import Container, read_container, read_xmp, write_xmp
-from myself_i2i.inspection.files import inspect_container
+from myself_i2i.inspection.files import MANIFEST_FAILED, inspect_container
 from myself_i2i.inspection.manifests import manifest_report
 from myself_i2i.inspection.report import Inspection
 from myself_i2i.marking.xmp import WRITTEN_BY_MARK
+from myself_i2i.wording import Text
 
 __all__ = ["Earlier", "earlier_manifest", "inspect_unmarked", "own_container", "own_manifest"]
 
@@ -111,12 +112,12 @@ def inspect_unmarked(data: bytes, *, name: str = "") -> Inspection:
         container = read_container(data)
     except Error as error:
         return Inspection(file=name, error=error.message)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     reading = None
     try:
         reading = read(data, container.format.mime, manifest_store=container.manifest_store)
     except InputError as error:
-        notes = (f"the C2PA manifest could not be read: {error.message.en}",)
+        notes = (MANIFEST_FAILED.format(reason=error.message),)
     found = inspect_container(data, own_container(container), manifest=own_manifest(reading))
     return replace(found, file=name, notes=(*found.notes, *notes))
 

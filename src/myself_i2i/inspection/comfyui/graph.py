@@ -80,8 +80,6 @@ class Graph:
     """The nodes, in the order of the file."""
     source: str = "prompt"
     """Where it was read: "prompt" (what ran) or "workflow" (what the editor showed)."""
-    notes: tuple[str, ...] = ()
-    """What could not be resolved while reading it."""
     memo: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
     """Answers already worked out about this graph's nodes, so that a hostile graph costs each only once."""
 

@@ -14,8 +14,10 @@ import hashlib
 import re
 from typing import Any, Final
 
+from myself_i2i.inspection._words import EMBEDDED, ON_THE_WEB
 from myself_i2i.inspection.comfyui.graph import Graph, Node, literal
 from myself_i2i.inspection.interface import ImageInput, Role
+from myself_i2i.wording import Text
 
 __all__ = ["describe", "is_loader", "names_file"]
 
@@ -54,15 +56,24 @@ MAX_EMBEDDED: Final = 24 * 2**20
 _NOTES: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), note)
     for pattern, note in (
-        (r"^clipspace/|clipspace-", "mask editor"),
-        (r"(^|/)pasted/", "clipboard"),
-        (r"^https?://", "URL"),
-        (r"^data:image/", "embedded data"),
-        (r"\[output\]\s*$|\[temp\]\s*$|(^|[/\\])ComfyUI_(temp_\w+_)?\d{3,}_", "earlier ComfyUI output"),
-        (r"(^|[/\\])\d{5}-\d{3,}", "earlier A1111 output"),
-        (r"^init_image_sui_|sui_backend", "temporary name of SwarmUI"),
+        (r"^clipspace/|clipspace-", Text(en="mask editor", ja="マスクエディターで保存した画像")),
+        (r"(^|/)pasted/", Text(en="clipboard", ja="クリップボードから貼り付けた画像")),
+        (r"^https?://", ON_THE_WEB),
+        (r"^data:image/", EMBEDDED),
+        (
+            r"\[output\]\s*$|\[temp\]\s*$|(^|[/\\])ComfyUI_(temp_\w+_)?\d{3,}_",
+            Text(en="earlier ComfyUI output", ja="以前のComfyUIの出力"),
+        ),
+        (r"(^|[/\\])\d{5}-\d{3,}", Text(en="earlier A1111 output", ja="以前のA1111の出力")),
+        (
+            r"^init_image_sui_|sui_backend",
+            Text(en="temporary name of SwarmUI", ja="SwarmUIが付けた一時的な名前"),
+        ),
     )
 )
+
+
+_BOTH: Final = Text(en="{note}; {extra}", ja="{note}。{extra}")
 
 
 @functools.lru_cache(maxsize=2048)
@@ -97,7 +108,7 @@ def names_file(node: Node) -> str | None:
     return None
 
 
-def describe(graph: Graph, node: Node, role: Role, *, extra: str | None = None) -> ImageInput:
+def describe(graph: Graph, node: Node, role: Role, *, extra: Text | None = None) -> ImageInput:
     """Return the loaded picture as an input: name exactly as recorded, sha256 where the graph has it."""
     name = _name(graph, node)
     digest = next((item for item in node.is_changed if _SHA256.match(item)), None)
@@ -105,11 +116,12 @@ def describe(graph: Graph, node: Node, role: Role, *, extra: str | None = None) 
     if name is not None:
         embedded = _embedded_digest(name)
         if embedded is not None:
-            name, digest, note = None, embedded or None, "embedded data"
+            name, digest, note = None, embedded or None, EMBEDDED
         else:
             note = next((text for pattern, text in _NOTES if pattern.search(name[:2000])), None)
-    notes = [text for text in (note, extra) if text]
-    return ImageInput(role=role, name=name, sha256=digest, note="; ".join(notes) or None)
+    if note is not None and extra is not None:
+        note = _BOTH.format(note=note, extra=extra)
+    return ImageInput(role=role, name=name, sha256=digest, note=note or extra)
 
 
 def _name(graph: Graph, node: Node) -> str | None:

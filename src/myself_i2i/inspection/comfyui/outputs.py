@@ -15,7 +15,8 @@ from myself_i2i.inspection.comfyui.nodes import is_output, is_preview, is_sample
 from myself_i2i.inspection.comfyui.sizes import Size, size_at
 from myself_i2i.inspection.comfyui.verdict import Verdict, judge
 from myself_i2i.inspection.comfyui.walk import MAX_STATES, Trace, walk
-from myself_i2i.inspection.interface import Answer
+from myself_i2i.inspection.interface import Answer, shorten
+from myself_i2i.wording import Text
 
 __all__ = ["Candidate", "Picked", "pick"]
 
@@ -25,6 +26,15 @@ SCREENSHOT_SIDE: Final = 1200
 """Wider than this and no multiple of 8: a screenshot in every case seen."""
 VAE_STEP: Final = 8
 """A VAE decodes to multiples of this many pixels."""
+
+NONE_FITS: Final = Text(
+    en="{count} outputs and none has this picture's size; the last pass (node {node}) is reported",
+    ja="出力が {count} 個ありますが、この画像と同じ大きさのものがないため、最後の処理（ノード {node}）を示します",
+)
+SEVERAL_FIT: Final = Text(
+    en="{count} outputs fit this picture and they differ in what went in",
+    ja="この画像に当てはまる出力が {count} 個あり、入力されたものがそれぞれ違います",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +71,7 @@ class Picked:
     """Whether the pixels look like a picture of the editor."""
     foreign: bool
     """Whether the pixels cannot be what the graph made, although they do not look like the editor either."""
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
     """Why this output, where there was a choice."""
 
 
@@ -73,20 +83,18 @@ def pick(graph: Graph, width: int, height: int) -> Picked | None:
     fitting = [c for c in candidates if c.fits(width, height)]
     screenshot = not fitting and _screenshot(graph, width, height)
     left = fitting or ([] if screenshot else [c for c in candidates if c.size is None or not width])
-    notes: list[str] = []
+    notes: list[Text] = []
     last = not left
     left = left or candidates
     best = max(left, key=_rank)
     agreed = last or all(c.verdict.answer is best.verdict.answer for c in left)
     made = [c for c in candidates if c.trace.samplers or c.trace.services]
     if last and len(candidates) > 1:
-        notes.append(
-            f"{len(candidates)} outputs and none has this picture's size; the last pass (node {best.node.id}) is reported"
-        )
+        notes.append(NONE_FITS.format(count=len(candidates), node=shorten(best.node.id, 80)))
     rivals = [] if last else _rivals(left, made, fitting=bool(fitting))
     agreed = agreed and all(c.verdict.answer is best.verdict.answer for c in rivals)
     if not agreed:
-        notes.append(f"{len(left)} outputs fit this picture and they differ in what went in")
+        notes.append(SEVERAL_FIT.format(count=len(left) + len(rivals)))
     return Picked(
         candidate=best,
         agreed=agreed,

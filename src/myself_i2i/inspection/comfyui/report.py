@@ -9,10 +9,35 @@ from myself_i2i.inspection.comfyui.graph import MAX_NODES, Graph, is_prompt
 from myself_i2i.inspection.comfyui.outputs import pick
 from myself_i2i.inspection.comfyui.sources import Found
 from myself_i2i.inspection.interface import Answer, Evidence, Mode, Reading, shorten
+from myself_i2i.wording import Text
 
 __all__ = ["oversize", "report"]
 
 TOOL: Final = "ComfyUI"
+
+SCREENSHOT: Final = Text(
+    en="the pixels look like a screenshot of the editor; what is reported is the graph it carries",
+    ja="エディターの画面を写した画像のようです。ファイルに付いているグラフの内容を示します",
+)
+FOREIGN: Final = Text(
+    en="the pixels have a size this graph cannot make; the file may be the loaded picture itself",
+    ja="このグラフでは作れない大きさの画像です。読み込まれた画像そのものかもしれません",
+)
+EDITOR_ONLY: Final = Text(
+    en="only the editor's workflow is in the file, not the graph that ran",
+    ja="ファイルにあるのはエディターのワークフローだけで、実行されたグラフはありません",
+)
+EDITOR_DIFFERS: Final = Text(
+    en="the editor's workflow in the file is not the graph that ran; the graph that ran is reported",
+    ja="エディターのワークフローと実行されたグラフが違います。実行されたグラフの内容を示します",
+)
+OVERSIZE: Final = Text(
+    en="a graph of more than {most} nodes was not followed",
+    ja="ノードが {most} 個を超えるグラフのため、たどっていません",
+)
+NO_OUTPUT: Final = Text(
+    en="the graph has no output that takes a picture", ja="グラフに、画像を受け取る出力がありません"
+)
 
 
 def report(
@@ -22,26 +47,20 @@ def report(
     picked = pick(graph, width, height)
     if picked is None:
         return _nothing(graph, key, tool)
-    verdict, notes = picked.candidate.verdict, [*graph.notes, *picked.notes, *picked.candidate.verdict.notes]
+    verdict, notes = picked.candidate.verdict, [*picked.notes, *picked.candidate.verdict.notes]
     mode, answer = verdict.mode, verdict.answer
     if picked.screenshot:
-        notes.append(
-            "the pixels look like a screenshot of the editor; what is reported is the graph it carries"
-        )
+        notes.append(SCREENSHOT)
     if picked.foreign:
-        notes.append(
-            "the pixels have a size this graph cannot make; the file may be the loaded picture itself"
-        )
+        notes.append(FOREIGN)
     if mode is Mode.UPSCALE and verdict.inside and picked.candidate.fits(width, height):
         mode = Mode.T2I  # the sampler could enlarge by itself, but this file has the first pass's size
     if picked.foreign or not picked.agreed:
         mode, answer = Mode.UNKNOWN, Answer.NOT_RECORDED
     if graph.source == "workflow":
-        notes.append("only the editor's workflow is in the file, not the graph that ran")
+        notes.append(EDITOR_ONLY)
     if editor is not None and _differs(graph, editor):
-        notes.append(
-            "the editor's workflow in the file is not the graph that ran; the graph that ran is reported"
-        )
+        notes.append(EDITOR_DIFFERS)
     return Reading(
         tool=tool,
         mode=mode,
@@ -62,14 +81,13 @@ def oversize(found: Found) -> Reading | None:
         if isinstance(value, dict) and (
             is_prompt(value) or (isinstance(nodes, list) and len(nodes) > MAX_NODES)
         ):
-            note = f"a graph of more than {MAX_NODES} nodes was not followed"
             size = str(len(nodes) if isinstance(nodes, list) else len(value))
             return Reading(
                 tool=TOOL,
                 mode=Mode.UNKNOWN,
                 image_input=Answer.NOT_RECORDED,
                 evidence=(Evidence(f"{key}: nodes", size),),
-                notes=(note,),
+                notes=(OVERSIZE.format(most=MAX_NODES),),
             )
     return None
 
@@ -81,7 +99,7 @@ def _nothing(graph: Graph, key: str, tool: str) -> Reading:
         mode=Mode.UNKNOWN,
         image_input=Answer.NOT_RECORDED,
         evidence=(Evidence(f"{key}: node classes", shorten(classes)),),
-        notes=(*graph.notes, "the graph has no output that takes a picture"),
+        notes=(NO_OUTPUT,),
     )
 
 

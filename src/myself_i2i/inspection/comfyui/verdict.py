@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from myself_i2i.inspection._words import EMBEDDED
 from myself_i2i.inspection.comfyui.graph import Graph, Node
 from myself_i2i.inspection.comfyui.kinds import ASIDE, PIXELS, Kind
 from myself_i2i.inspection.comfyui.loaders import describe
 from myself_i2i.inspection.comfyui.modes import denoise_at, kinds_of, mode_of
 from myself_i2i.inspection.comfyui.settings import denoise_of
 from myself_i2i.inspection.comfyui.walk import Trace, Use
-from myself_i2i.inspection.interface import Answer, ImageInput, Mode, Role
+from myself_i2i.inspection.interface import Answer, ImageInput, Mode, Role, shorten
+from myself_i2i.wording import Text
 
 __all__ = ["Verdict", "judge"]
 
@@ -49,6 +51,37 @@ _STARTS: Final = {Kind.INIT, Kind.INPAINT, Kind.OUTPAINT, Kind.ENLARGE, Kind.MAS
 _INSIDE: Final = re.compile(r"script|hires|^ttN .*sampler|^SeargeHigh", re.IGNORECASE)
 """Enlargements that a sampler does by itself, without a link from its own picture."""
 
+ALPHA_MASK: Final = Text(en="its alpha channel is the mask", ja="アルファチャンネルをマスクに使用")
+ALSO_MASK: Final = Text(en="also the mask", ja="マスクとしても使用")
+PASTED: Final = Text(en="pasted into the output", ja="出力に貼り付け")
+UNSAMPLED: Final = Text(en="reaches the output without a sampler", ja="サンプラーを通さずに出力")
+ONLY_THIS: Final = Text(
+    en="{name} was loaded, but only {what} went on",
+    ja="{name} が読み込まれていますが、先に渡ったのは{what}だけです",
+)
+ITS_WORDS: Final = Text(
+    en="words made from it (a caption or tags)", ja="そこから作られた言葉（説明文やタグ）"
+)
+ITS_SIZE: Final = Text(en="its size", ja="画像の大きさ")
+SWITCH: Final = Text(
+    en="a picture is wired to a switch whose setting is not recorded",
+    ja="画像が切り替えノードにつながっていますが、その設定は記録されていません",
+)
+UNKNOWN_CLASS: Final = Text(
+    en="node class {name} is not known here; what it brought in is not recorded",
+    ja="{name} は、ここでは未知のノードです。何を取り込んだかは記録されていません",
+)
+BROKEN: Final = Text(
+    en="the graph links to nodes it does not contain", ja="グラフが、中にないノードとつながっています"
+)
+FULL: Final = Text(
+    en="the graph is too large to follow to its end", ja="グラフが大きすぎて、最後までたどれません"
+)
+UNKNOWN_GUIDE: Final = Text(
+    en="a picture reaches the conditioning through a node whose work is not known here",
+    ja="画像が、ここでは働きのわからないノードを通って、生成の条件（conditioning）に入っています",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -66,7 +99,7 @@ class Verdict:
     """The denoise of the sampler that took the picture, or of the second pass."""
     inside: bool
     """Whether the only enlargement is one a sampler may have done by itself."""
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
     """What could not be told."""
 
 
@@ -170,14 +203,10 @@ def _inputs(graph: Graph, uses: list[Use], kinds: set[Kind], trace: Trace) -> tu
         main = min(roles, key=_ORDER.index)
         extra = None
         if main not in _MASKS and _MASKS & set(roles):
-            extra = (
-                "its alpha channel is the mask"
-                if node.class_type.startswith("LoadImage")
-                else "also the mask"
-            )
+            extra = ALPHA_MASK if node.class_type.startswith("LoadImage") else ALSO_MASK
         elif main is Kind.OUTPUT:
             made = bool(trace.samplers or trace.services)
-            extra = "pasted into the output" if made else "reaches the output without a sampler"
+            extra = PASTED if made else UNSAMPLED
         found.append(describe(graph, node, _role(node, main, kinds), extra=extra))
     return tuple(found)
 
@@ -191,24 +220,25 @@ def _role(node: Node, main: Kind, kinds: set[Kind]) -> Role:
     return Role.LATENT if "latent" in node.class_type.lower() and role is Role.INIT else role
 
 
-def _notes(graph: Graph, trace: Trace, uses: list[Use], sure: list[Use]) -> list[str]:
-    notes = []
+def _notes(graph: Graph, trace: Trace, uses: list[Use], sure: list[Use]) -> list[Text]:
+    notes: list[Text] = []
     counted = {use.node for use in uses}
-    for word, kind in (("words made from it (a caption or tags)", Kind.TEXT), ("its size", Kind.SIZE)):
+    for what, kind in ((ITS_WORDS, Kind.TEXT), (ITS_SIZE, Kind.SIZE)):
         only = dict.fromkeys(use.node for use in trace.uses if use.kind is kind and use.node not in counted)
         for key in islice(only, MAX_NAMED):
-            name = describe(graph, graph.nodes[key], Role.UNKNOWN).name or "an embedded picture"
-            notes.append(f"{name[:120]} was loaded, but only {word} went on")
+            name = describe(graph, graph.nodes[key], Role.UNKNOWN).name
+            shown = EMBEDDED if name is None else shorten(name, 120)
+            notes.append(ONLY_THIS.format(name=shown, what=what))
     if uses and not sure:
-        notes.append("a picture is wired to a switch whose setting is not recorded")
+        notes.append(SWITCH)
     notes += [
-        f"node class {graph.nodes[key].class_type[:80]} is not known here; what it brought in is not recorded"
+        UNKNOWN_CLASS.format(name=shorten(graph.nodes[key].class_type, 80))
         for key in islice(trace.unknown, MAX_NAMED)
     ]
     if trace.broken and not sure:
-        notes.append("the graph links to nodes it does not contain")
+        notes.append(BROKEN)
     if trace.full:
-        notes.append("the graph is too large to follow to its end")
+        notes.append(FULL)
     if uses and not any(use.kind in PIXELS for use in uses) and all(use.kind is Kind.GUIDE for use in uses):
-        notes.append("a picture reaches the conditioning through a node whose work is not known here")
+        notes.append(UNKNOWN_GUIDE)
     return notes
