@@ -20,7 +20,7 @@ _DEPTH: Final = 16
 _ITEMS: Final = 50_000
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)  # RFC 8949 §3.1
-_SIMPLE_VALUES: Final = {20: False, 21: True, 22: None, 23: None}
+_SIMPLE_VALUES: Final = {20: False, 21: True, 22: None}  # 23 is "undefined": C2PA has no use for it
 _FLOATS: Final = {25: ">e", 26: ">f", 27: ">d"}
 _INDEFINITE: Final = 31
 

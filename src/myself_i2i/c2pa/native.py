@@ -46,6 +46,10 @@ MAX_ASSET: Final = 512 * 2**20
 MAX_STORE: Final = 64 * 2**20
 """Largest manifest store handed to the library, in bytes."""
 
+_TRACES: Final = (b"jumb", b"provenance")
+"""Without one of these no file has a manifest: the type of a JUMBF box (C2PA 2.4 §11.1), which no container compresses
+or splits at the start of a store, and the XMP property that names a remote one (`dcterms:provenance`, §11.4)."""
+
 _ALGORITHMS: Final = {
     "ed25519": c2pa.C2paSigningAlg.ED25519,
     "es256": c2pa.C2paSigningAlg.ES256,
@@ -128,7 +132,7 @@ def read(
     Raises:
         RemoteManifestError: the file only names an address where its manifest lies.
         LimitError: file or store are larger than `MAX_ASSET`, `MAX_STORE`.
-        ManifestError: C2PA data is there but cannot be read, or the file itself is broken.
+        ManifestError: C2PA data is there but cannot be read.
     """
     if len(data) > MAX_ASSET or (manifest_store is not None and len(manifest_store) > MAX_STORE):
         raise LimitError(
@@ -138,6 +142,9 @@ def read(
             ).format(asset=MAX_ASSET, store=MAX_STORE)
         )
     self_test()
+    if manifest_store is None and not any(trace in data for trace in _TRACES):
+        # Most files. The library would take milliseconds, and calls a broken picture a broken manifest.
+        return None
     try:
         report, embedded, url = _read(data, mime, trust.json, manifest_store)
     except c2pa.C2paError.ManifestNotFound:
