@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import http.server
-import shutil
-import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from myself_i2i.c2pa import native
 from myself_i2i.c2pa.reading import ManifestReading, State
 from myself_i2i.c2pa.trust import TrustLists, load_anchors, trust_settings
-from tests.support.credentials import NOW, TIME_STAMPING, Maker, authority, manifest
+from tests.support.credentials import NOW, Maker, authority, manifest
 from tests.support.pictures import png
-
-OPENSSL = shutil.which("openssl")
-TSA = authority("time-stamps")
-
-CONFIG = """[tsa]
-default_tsa = one
-[one]
-serial = {folder}/serial
-signer_cert = {folder}/cert.pem
-signer_key = {folder}/key.pem
-certs = {folder}/root.pem
-signer_digest = sha256
-default_policy = 1.2.3.4
-digests = sha256, sha384, sha512
-"""
+from tests.support.timestamps import OPENSSL, TSA, serving
 
 pytestmark = pytest.mark.skipif(OPENSSL is None, reason="no openssl on this machine")
 
@@ -42,52 +21,8 @@ pytestmark = pytest.mark.skipif(OPENSSL is None, reason="no openssl on this mach
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a time-stamp server."""
-    folder = tmp_path_factory.mktemp("tsa")
-    key = ec.generate_private_key(ec.SECP256R1())
-    chain = TSA.issue(key.public_key(), usage=TIME_STAMPING, name="clock", critical_usage=True)
-    (folder / "cert.pem").write_bytes(chain)
-    (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    (folder / "root.pem").write_bytes(TSA.pem)
-    (folder / "serial").write_text("01")
-    (folder / "tsa.cnf").write_text(CONFIG.format(folder=folder))
-    served = http.server.HTTPServer(("127.0.0.1", 0), handler(folder))
-    thread = threading.Thread(target=served.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{served.server_port}/"
-    served.shutdown()
-    served.server_close()
-    thread.join()
-
-
-def handler(folder: Path) -> type[http.server.BaseHTTPRequestHandler]:
-    """Answers each request with openssl."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            (folder / "query").write_bytes(self.rfile.read(int(self.headers["content-length"])))
-            command = [
-                str(OPENSSL),
-                "ts",
-                "-reply",
-                "-config",
-                "tsa.cnf",
-                "-queryfile",
-                "query",
-                "-out",
-                "reply",
-            ]
-            subprocess.run(command, cwd=folder, check=True, capture_output=True)
-            body = (folder / "reply").read_bytes()
-            self.send_response(200)
-            self.send_header("content-type", "application/timestamp-reply")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """A test's output is not for requests."""
-
-    return Handler
+    with serving(tmp_path_factory.mktemp("tsa")) as url:
+        yield url
 
 
 def stamped(someone: Maker, server: str) -> bytes:

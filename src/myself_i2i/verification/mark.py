@@ -148,7 +148,7 @@ def _source(data: object, key: PublicKey, record: Generation) -> MarkedSource:
         if statement.says.permission != permission.signed.envelope.digest:
             raise VerificationError(OTHER_PERMISSION)
     source = MarkedSource(file, statement, permission)
-    roles = {item.role for item in record.inputs if source.is_(item)}
+    roles = [item.role for item in record.inputs if source.is_(item)]
     said = data.get("roles", [])
     # What stands beside the envelopes is for readers who open none; they must not be told something else.
     agrees = (
