@@ -17,6 +17,7 @@ from myself_i2i.image.container import read_container
 from myself_i2i.image.decoding import decode
 from myself_i2i.image.interface import LIMITS, Container
 from myself_i2i.image.stealth import read_stealth
+from myself_i2i.image.stealth_probe import may_hide_text
 from myself_i2i.inspection.combine import inspect_material
 from myself_i2i.inspection.interface import Material
 from myself_i2i.inspection.report import Inspection
@@ -87,7 +88,7 @@ def inspect_container(
     pixels = functools.cache(lambda: _quietly(lambda: decode(data)))
     material = Material(
         container=container,
-        load_stealth=lambda: None if (image := pixels()) is None else read_stealth(image),
+        load_stealth=lambda: _stealth(data, pixels),
         load_pixels=pixels,
         manifest=manifest,
     )
@@ -138,6 +139,14 @@ def _manifest(
         return reader(data, container.format.mime), ()
     except Error as error:
         return None, (MANIFEST_FAILED.format(reason=error.message),)
+
+
+def _stealth(data: bytes, pixels: Callable[[], Any]) -> str | None:
+    # Most files hide nothing, and decoding costs more than all the rest: look at the first rows alone before.
+    if not _quietly(lambda: may_hide_text(data)):
+        return None
+    image = pixels()
+    return None if image is None else read_stealth(image)
 
 
 def _quietly(load: Callable[[], T]) -> T | None:
