@@ -1,5 +1,6 @@
 import json
 import os
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,25 @@ class TestInspectFile:
         assert 101 == len(read_bounded(path, limit=101))
         with pytest.raises(LimitError, match="larger than"):
             read_bounded(path, limit=100)
+
+    @pytest.mark.skipif(not Path("/proc/version").exists(), reason="needs files of unknown size")
+    def test_unknown_size(self) -> None:
+        """A file whose size the system gives as 0 is read to its end all the same, and bounded."""
+        path = Path("/proc/version")
+        assert path.read_bytes() == read_bounded(path)
+        with pytest.raises(LimitError, match="larger than"):
+            read_bounded(path, limit=5)
+
+    def test_memory(self, tmp_path: Path) -> None:
+        """Reading a small file takes no memory for the largest one."""
+        path = tmp_path / "small.png"
+        path.write_bytes(bytes(100))
+        tracemalloc.start()
+        try:
+            read_bounded(path)
+            assert tracemalloc.get_traced_memory()[1] < 2**20
+        finally:
+            tracemalloc.stop()
 
 
 class TestInspectBytes:

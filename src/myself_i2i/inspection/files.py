@@ -107,7 +107,11 @@ def read_bounded(path: str | os.PathLike[str], *, limit: int = LIMITS.file) -> b
         if not file.is_file():
             raise InputError(_no_file(file))
         with file.open("rb") as stream:
-            data = stream.read(limit + 1)
+            # Asked for `limit` at once, Python takes that much memory first, for every file.
+            size = min(os.fstat(stream.fileno()).st_size, limit)
+            data = stream.read(size + 1)
+            if len(data) > size:  # it grew just now, or the system does not know its size
+                data += stream.read(limit - size)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         message = Text(en="cannot read {file}: {reason}", ja="{file} を読めません: {reason}")
