@@ -24,7 +24,9 @@ def texts() -> list[tuple[str, dict[str, str]]]:
                 parts = {
                     keyword.arg: keyword.value.value
                     for keyword in node.keywords
-                    if keyword.arg and isinstance(keyword.value, ast.Constant)
+                    if keyword.arg
+                    and isinstance(keyword.value, ast.Constant)
+                    and isinstance(keyword.value.value, str)
                 }
                 if set(parts) == {"en", "ja"}:
                     found.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", parts))

@@ -16,7 +16,6 @@ from myself_i2i.inspection.manifests import manifest_report
 from myself_i2i.inspection.report import Inspection
 from myself_i2i.marking.xmp import WRITTEN_BY_MARK
 from myself_i2i.wording import Text
-from myself_i2i.wording import Text
 
 __all__ = ["Earlier", "earlier_manifest", "inspect_unmarked", "own_container", "own_manifest"]
 
