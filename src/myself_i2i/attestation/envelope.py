@@ -36,7 +36,7 @@ ENVELOPE_BYTES = 2 * 2**20
 _SIGNATURES = 16
 _SIGNATURE_BYTES = 64
 _KEYID = re.compile(r"[0-9a-f]{64}")
-_WHERE = "the envelope"
+_WHERE = Text(en="the envelope", ja="封筒")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -28,7 +28,7 @@ IMAGE_DATA = "imageData/v1"
 _SUBJECTS = 4_096
 _TEXT = 1_024
 _HEX_256 = re.compile(r"[0-9a-f]{64}")
-_WHERE = "the statement"
+_WHERE = Text(en="the statement", ja="声明")
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ _UNREADABLE = Text(
 )
 
 
-def parse_strict(data: bytes, *, where: str, limit: int = JSON_BYTES) -> Any:
+def parse_strict(data: bytes, *, where: Text | str, limit: int = JSON_BYTES) -> Any:
     """Return the one JSON value in `data`, every object with each name once.
 
     `where` names the thing in error messages. Raises `LimitError` past `limit` bytes or `JSON_DEPTH`, and
@@ -113,7 +113,7 @@ def _integer(digits: str) -> int | float:
     return number if abs(number) < _EXACT else _finite(digits)
 
 
-def _too_deep(where: str) -> LimitError:
+def _too_deep(where: Text | str) -> LimitError:
     return LimitError(
         Text(
             en="{where} is nested deeper than {depth}",
@@ -122,7 +122,7 @@ def _too_deep(where: str) -> LimitError:
     )
 
 
-def _walk(value: Any, where: str) -> None:
+def _walk(value: Any, where: Text | str) -> None:
     """Check depth and surrogates without recursion, so that no input can exhaust the stack here."""
     level, todo = 0, [value]
     while todo:
@@ -140,9 +140,16 @@ def _walk(value: Any, where: str) -> None:
         level, todo = level + 1, deeper
 
 
-def _check_text(text: str, where: str) -> None:
+def _check_text(text: str, where: Text | str) -> None:
     """Refuse lone surrogates: they have no UTF-8, so the value could never be signed or shown again."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise InputError(_UNREADABLE.format(where=where, why="a lone surrogate in a string")) from None
+        raise InputError(
+            _UNREADABLE.format(
+                where=where,
+                why=Text(
+                    en="a lone surrogate in a string", ja="文字列に不正な符号（単独のサロゲート）があります"
+                ),
+            )
+        ) from None

@@ -20,6 +20,7 @@ __all__ = ["EXPORT_FORMAT", "export_lines", "import_lines"]
 
 EXPORT_FORMAT = "https://myself-i2i.org/ledger-export/v1"
 
+_LINE = Text(en="line {number}", ja="{number} 行目")
 _LINE_BYTES = ENVELOPE_BYTES + 4_096
 _Line = tuple[EntryKind, bytes, datetime, str]
 
@@ -38,7 +39,9 @@ def export_lines(ledger: Ledger) -> Iterator[bytes]:
         if entry.kind is EntryKind.KEY:
             content = entry.public_key.to_base64()
         else:
-            content = parse_strict(entry.content, where="the envelope", limit=ENVELOPE_BYTES)
+            content = parse_strict(
+                entry.content, where=Text(en="the envelope", ja="封筒"), limit=ENVELOPE_BYTES
+            )
         yield (
             canonical_json(
                 {
@@ -102,7 +105,7 @@ def _entry(line: bytes, number: int) -> _Line:
 
 
 def _object(line: bytes, number: int) -> dict[str, Any]:
-    value = parse_strict(line, where=f"line {number}", limit=_LINE_BYTES)
+    value = parse_strict(line, where=_LINE.format(number=number), limit=_LINE_BYTES)
     if not isinstance(value, dict):
         raise _wrong(number, "an object")
     return value
