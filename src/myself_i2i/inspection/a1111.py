@@ -69,11 +69,11 @@ _EXTRAS_TAB = Text(
 )
 _DENOISE_OF_API = Text(
     en="a denoising strength that builds of that time also wrote for text to image over the API",
-    ja="Denoising strengthの値がありますが、当時の版は、APIを使ったt2iでもこの値を書いていました",
+    ja="Denoising strengthの値がありますが、当時のバージョンは、APIを使ったt2iでもこの値を書いていました",
 )
 _POSTPROCESSED = Text(
     en="enlarged or worked on in the Extras step; whether on a loaded file is not recorded",
-    ja="Extras（後処理）で拡大や加工をしています。読み込んだファイルに対してかどうかは記録されていません",
+    ja="Extras（後処理）で拡大や加工がされています。読み込んだファイルに行ったのかどうかは記録されていません",
 )
 _BY_A_NODE = Text(
     en="a node in ComfyUI wrote this text; it carries no graph, so what went in is not recorded in it",
@@ -85,7 +85,7 @@ _IMITATION = Text(
 )
 _MASK_BLUR = Text(
     en="builds of that time wrote a mask blur with and without a mask; it may have been an inpaint",
-    ja="当時の版は、マスクがなくてもMask blurを書いていました。inpaintだった可能性もあります",
+    ja="当時のバージョンは、マスクがなくてもMask blurを書いていました。inpaintだった可能性もあります",
 )
 
 

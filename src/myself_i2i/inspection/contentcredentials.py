@@ -77,7 +77,8 @@ STEP_MISSING = Text(
     ja="画像を作った工程がマニフェストに載っていません",
 )
 UNKNOWN_OPERATION = Text(
-    en="the operation “{operation}” is not known here", ja="「{operation}」という操作は、ここでは未知です"
+    en="the operation “{operation}” is not known here",
+    ja="「{operation}」という操作が何をするかはわかりません",
 )
 INGREDIENT = Text(en="C2PA {relationship}", ja="C2PAの素材（{relationship}）")
 MAX_EVIDENCE = 20

@@ -36,7 +36,7 @@ _PICTURE = re.compile(
 )
 _UNKNOWN_SPACE = Text(
     en="an unknown Space wrote this; it may leave out that an image went in",
-    ja="ここでは未知のSpaceが書いた記録です。画像の入力が省かれていることがあります",
+    ja="どのSpaceが書いたかわからない記録です。画像の入力が省かれていることがあります",
 )
 
 

@@ -36,7 +36,7 @@ LISTS = {
 }
 IMAGES = {"init_image": Role.INIT, "mask_image": Role.MASK, "upscale_initial_image": Role.INIT}
 MODE_UNKNOWN = Text(
-    en="generation_mode is missing or not known here", ja="generation_modeがないか、ここでは未知の値です"
+    en="generation_mode is missing or not known here", ja="generation_modeがないか、意味のわからない値です"
 )
 FROM_EDITOR = Text(
     en="made in the node editor: the workflow is what stood there when it was started",

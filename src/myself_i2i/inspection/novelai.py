@@ -54,7 +54,7 @@ UNCHECKED = Text(
     en="the signature could not be checked: the pixels cannot be read as RGB",
     ja="画素をRGBとして読めないため、署名を確認できませんでした",
 )
-NOT_HOLDING = Text(en="signature does not hold: {reason}", ja="署名が合いません: {reason}")
+NOT_HOLDING = Text(en="signature does not hold: {reason}", ja="署名の確認: {reason}")
 RESTORED = Text(
     en="re-saved without its empty values; with them put back the signature holds",
     ja="空の値を省いて再保存されています。その値を補うと、署名が合います",
@@ -64,7 +64,7 @@ REQUEST_MISSING = Text(
     ja="request_typeがありません。古いNovelAIのファイルでは、文章だけか、画像も入力したかを区別できません",
 )
 REQUEST_UNKNOWN = Text(
-    en="request_type “{request}” is not known here", ja="request_typeの値「{request}」は、ここでは未知です"
+    en="request_type “{request}” is not known here", ja="request_typeの値「{request}」の意味はわかりません"
 )
 VIBE_UNTOLD = Text(
     en="reference_strength has a value, but whether a vibe picture was given is not recorded",

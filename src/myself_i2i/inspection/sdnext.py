@@ -73,7 +73,7 @@ _START_UNTOLD = Text(
 )
 _DENOISE_EITHER_WAY = Text(
     en="builds of 2023 wrote a denoising strength with and without a loaded picture",
-    ja="2023年の版は、画像を読み込んでいなくてもDenoising strengthを書いていました",
+    ja="2023年のバージョンは、画像を読み込んでいなくてもDenoising strengthを書いていました",
 )
 
 

@@ -57,7 +57,7 @@ PASTED: Final = Text(en="pasted into the output", ja="出力に貼り付け")
 UNSAMPLED: Final = Text(en="reaches the output without a sampler", ja="サンプラーを通さずに出力")
 ONLY_THIS: Final = Text(
     en="{name} was loaded, but only {what} went on",
-    ja="{name} が読み込まれていますが、先に渡ったのは{what}だけです",
+    ja="{name} が読み込まれていますが、次の処理に渡ったのは{what}だけです",
 )
 ITS_WORDS: Final = Text(
     en="words made from it (a caption or tags)", ja="そこから作られた言葉（説明文やタグ）"
@@ -69,17 +69,17 @@ SWITCH: Final = Text(
 )
 UNKNOWN_CLASS: Final = Text(
     en="node class {name} is not known here; what it brought in is not recorded",
-    ja="{name} は、ここでは未知のノードです。何を取り込んだかは記録されていません",
+    ja="{name} は、働きのわからないノードです。何を取り込んだかは記録されていません",
 )
 BROKEN: Final = Text(
-    en="the graph links to nodes it does not contain", ja="グラフが、中にないノードとつながっています"
+    en="the graph links to nodes it does not contain", ja="つながりの先に、グラフに含まれないノードがあります"
 )
 FULL: Final = Text(
     en="the graph is too large to follow to its end", ja="グラフが大きすぎて、最後までたどれません"
 )
 UNKNOWN_GUIDE: Final = Text(
     en="a picture reaches the conditioning through a node whose work is not known here",
-    ja="画像が、ここでは働きのわからないノードを通って、生成の条件（conditioning）に入っています",
+    ja="画像が、働きのわからないノードを通って、生成の条件（conditioning）に入っています",
 )
 
 
