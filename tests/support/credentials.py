@@ -21,6 +21,10 @@ NOW = datetime.now(UTC)
 """Signing asks the machine's clock whether a certificate is valid, so tests cannot choose another day."""
 
 
+YEARS = timedelta(days=3652)
+"""How long issuers last: files made with them are kept under vectors."""
+
+
 def seeded(seed: str) -> Callable[[int], bytes]:
     """Bytes that look random and are the same on every run."""
     count = iter(range(10**6))
@@ -111,9 +115,7 @@ def authority(name: str = "authority") -> Authority:
     private = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(f"ca {name}".encode()).digest())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     root = (
-        _builder(
-            (name, subject), private.public_key(), 1, (NOW - timedelta(days=900), NOW + timedelta(days=900))
-        )
+        _builder((name, subject), private.public_key(), 1, (NOW - timedelta(days=900), NOW + YEARS))
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(_usage(sign=False), critical=True)
         .add_extension(

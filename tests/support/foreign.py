@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import c2pa
 from myself_i2i.c2pa import native
 from myself_i2i.c2pa.settings import SIGN
-from tests.support.credentials import Authority, authority, maker, manifest
+from tests.support.credentials import NOW, YEARS, Authority, authority, maker, manifest
 from tests.support.marked import again
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ VENDORS = authority("vendors")
 def vendor(picture: Picture, *, issuer: Authority = VENDORS, name: str = "Vendor") -> bytes:
     """The picture signed by a vendor, with no statement of ours in it."""
     held = maker(name)
-    chain = issuer.issue(held.private.public_key(), name=name)
+    chain = issuer.issue(held.private.public_key(), name=name, end=NOW + YEARS - timedelta(days=1))
     return native.sign(picture.data, picture.mime, manifest(), chain_pem=chain, key=held.pem).data
 
 
