@@ -69,11 +69,16 @@ def _walk(folder: Path, skip: frozenset[str]) -> Iterator[Path]:
         pending.extend(reversed(inside))
 
 
-def save(path: Path, data: bytes) -> None:
+def save(path: Path, data: bytes, *, new: bool = False) -> None:
     """Write `data` to `path` whole or not at all, its folder made when needed.
 
-    Raises UsageError when the place cannot be written.
+    With `new` a file that is already there is never replaced. Raises UsageError when the place cannot be written.
     """
+    if new and path.exists():
+        raise UsageError(
+            Text(en="there is a file {path} already", ja="{path} はすでにあります").format(path=path),
+            hint=Text(en="choose another name with --out", ja="--out で別の名前を指定してください"),
+        )
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -46,9 +46,13 @@ class Home:
         self.keys = KeyStore(self.path)
         self._terminal = terminal
 
+    def make(self) -> None:
+        """Make the data folder for its owner alone, when there is none yet."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     def ledger(self) -> Ledger:
         """Open the ledger, made on first use; the caller closes it."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.make()
         return Ledger.open(ledger_path(self.path))
 
     def key(self) -> PrivateKey:
@@ -67,6 +71,7 @@ class Home:
         """Return the person's key; make the first one when there is none, and say so."""
         if self.keys.path().exists():
             return self.key()
+        self.make()
         key = PrivateKey.generate(secrets.token_bytes(SEED_BYTES))
         randomness = secrets.token_bytes(RANDOM_BYTES) if passphrase else b""
         path = self.keys.save(key, DEFAULT_KEY, passphrase=passphrase, randomness=randomness)

@@ -16,6 +16,7 @@ from myself_i2i.cli._postkit import write_kit
 from myself_i2i.cli._sources import Library, subject_of
 from myself_i2i.declaration import ByHand, Declaration, GivenSource, Known, declare
 from myself_i2i.errors import Error, InputError
+from myself_i2i.image import decode, may_hide_text, read_stealth
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.inspection.matching import match_inputs
 from myself_i2i.inspection.report import Inspection
@@ -25,7 +26,7 @@ from myself_i2i.marking.manifest import MarkContent, MarkSource
 from myself_i2i.marking.xmp import XmpFacts
 from myself_i2i.predicates import Generation, Signed, make_statement
 from myself_i2i.predicates.generation import WrittenBy
-from myself_i2i.rights import LedgerStatements, RightsBasis
+from myself_i2i.rights import OWN_WORD, LedgerStatements, RightsBasis
 from myself_i2i.verification import inspect_unmarked
 from myself_i2i.wording import Text
 
@@ -33,6 +34,12 @@ __all__ = ["BESIDE", "MarkJob", "mark_path"]
 
 BESIDE = "marked"
 """The folder beside the pictures that marked copies go to, unless --out names another."""
+
+
+HIDDEN = Text(
+    en="a text hidden in the pixels (the prompt, as a rule) is still there: taking it out would change the picture",
+    ja="画素の中に隠された文字（多くはプロンプト）は残っています。取り除くと画像そのものが変わってしまうためです",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +97,16 @@ def mark_path(path: Path, *, job: MarkJob) -> dict[str, Any]:
         write_kit(target, marked.code, declaration)
     except Error as error:
         return {"error": _both(error.message), "hint": _both(error.hint)}
-    return {"target": str(target), "code": marked.code, "notes": [_both(note) for note in marked.notes]}
+    notes = [*marked.notes, *_notes(data, declaration, job)]
+    return {"target": str(target), "code": marked.code, "notes": [_both(note) for note in notes]}
+
+
+def _notes(data: bytes, declaration: Declaration, job: MarkJob) -> list[Text]:
+    """What the maker should know besides: wishes and conditions about the sources, prompts that could not be removed."""
+    said = [note for held in declaration.bases for note in held.notes if note is not OWN_WORD]
+    if job.strip and may_hide_text(data) and read_stealth(decode(data)) is not None:
+        said.append(HIDDEN)
+    return list(dict.fromkeys(said))
 
 
 def _both(text: Text | None) -> dict[str, str] | None:
@@ -179,5 +195,4 @@ def _source(held: RightsBasis, declaration: Declaration) -> MarkSource:
         permission=None if held.permission is None else held.permission.envelope.to_json(),
         image_data=subject.digest.get(IMAGE_DATA),
         roles=tuple(item.role for item in declaration.generation.inputs if item.sha256 == digest),
-        title=subject.name,
     )

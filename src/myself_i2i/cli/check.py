@@ -18,7 +18,7 @@ from myself_i2i.cli._overview import Overview
 from myself_i2i.cli._render_check import render
 from myself_i2i.cli._terminal import Terminal
 from myself_i2i.cli._trust import TrustFolder
-from myself_i2i.cli.inspect import bulk_options
+from myself_i2i.cli.inspect import bulk_options, settings_digest
 from myself_i2i.errors import Error, InputError, UsageError
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.ledger import Ledger, ledger_path
@@ -104,6 +104,17 @@ def check(
 ) -> None:
     """Check every file; exit 1 unless all are signed, intact and consistent."""
     files = expand(paths)
+    if any(path.suffix == ".c2pa" for path in files):
+        raise UsageError(
+            Text(
+                en="a .c2pa file is a sidecar, not a picture",
+                ja=".c2pa ファイルは画像ではなく、控えの目印です",
+            ),
+            hint=Text(
+                en="name the picture and give it with --sidecar",
+                ja="画像を指定し、--sidecar でこのファイルを渡してください",
+            ),
+        )
     if sidecar is not None and len(files) != 1:
         raise UsageError(
             Text(
@@ -111,8 +122,10 @@ def check(
                 ja="--sidecar は画像1枚のときに使います（{n} 枚あります）",
             ).format(n=len(files))
         )
-    setting = knowledge_of(Home(terminal), sidecar)
-    plan = Plan(jobs=jobs, resume=resume, settings=f"check {html is not None}")
+    home = Home(terminal)
+    setting = knowledge_of(home, sidecar)
+    digest = settings_digest("check", home, setting.trust, setting.makers, sorted(setting.own), html)
+    plan = Plan(jobs=jobs, resume=resume, settings=digest)
     overview = Overview(terminal, html, what="check")
     consistent = True
     work = partial(check_one, setting=setting, preview=html is not None)

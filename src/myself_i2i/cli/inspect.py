@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import click
 
+from myself_i2i import __version__
 from myself_i2i.c2pa.trust import TrustSettings
 from myself_i2i.cli._bulk import Plan, thumbnail, work_through
 from myself_i2i.cli._commands import argument, command, option, pass_terminal
@@ -24,10 +26,11 @@ from myself_i2i.inspection.files import inspect_bytes, read_bounded
 from myself_i2i.inspection.manifests import manifest_reader
 from myself_i2i.inspection.matching import match_inputs
 from myself_i2i.inspection.report import Inspection
+from myself_i2i.ledger import ledger_path
 from myself_i2i.verification.evidence import LIMIT
 from myself_i2i.wording import Text
 
-__all__ = ["bulk_options", "inspect", "inspect_one"]
+__all__ = ["bulk_options", "inspect", "inspect_one", "own_library", "settings_digest"]
 
 LABELS = {
     "tool": Text(en="tool", ja="ツール"),
@@ -36,7 +39,7 @@ LABELS = {
     "strength": Text(en="strength", ja="強度"),
     "input": Text(en="input", ja="入力画像"),
     "signed": Text(en="signed by", ja="署名"),
-    "because": Text(en="because", ja="根拠"),
+    "because": Text(en="because", ja="記載"),
     "note": Text(en="note", ja="注記"),
     "loras": Text(en="LoRA and the like", ja="LoRAなど"),
 }
@@ -143,7 +146,7 @@ def inspect(
     library = own_library(home, sources, terminal)
     settings = TrustFolder(home.path / "trust").settings()
     work = partial(inspect_one, trust=settings, library=library, preview=html is not None)
-    plan = Plan(jobs=jobs, resume=resume, settings=f"inspect {[str(s) for s in sources]} {html is not None}")
+    plan = Plan(jobs=jobs, resume=resume, settings=settings_digest("inspect", home, settings, sources, html))
     overview = Overview(terminal, html, what="inspect")
     for done in work_through(files, work, plan, terminal):
         result = done.result or Inspection(file=str(done.path), error=done.failure).to_json()
@@ -156,6 +159,17 @@ def inspect(
     overview.finish(as_json=as_json, files=len(files))
     if not as_json:
         terminal.data(LIMIT)
+
+
+def settings_digest(what: str, home: Home, trust: TrustSettings, *others: object) -> str:
+    """Return what results depend on besides the files, so that a resumed run never shows a stale answer."""
+    head = ""
+    if ledger_path(home.path).exists():
+        with home.ledger() as ledger:
+            head = ledger.head.hash
+    return hashlib.sha256(
+        "\n".join([what, __version__, head, trust.json, *map(str, others)]).encode()
+    ).hexdigest()
 
 
 def own_library(home: Home, folders: tuple[Path, ...], terminal: Terminal) -> Library:

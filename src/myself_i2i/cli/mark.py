@@ -21,7 +21,6 @@ from myself_i2i.declaration import GivenSource, parse_by_hand, parse_source
 from myself_i2i.errors import Error, InputError, RightsError, UsageError
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.ledger import ledger_path
-from myself_i2i.verification import inspect_unmarked
 from myself_i2i.verification.pledge import current_pledge
 from myself_i2i.wording import Text
 

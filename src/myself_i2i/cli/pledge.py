@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from myself_i2i.attestation import Envelope, Statement
+from myself_i2i.cli._asking import agreed
 from myself_i2i.cli._commands import argument, command, group, option, pass_terminal
 from myself_i2i.cli._home import Home, ask_passphrase, now
 from myself_i2i.cli._terminal import Terminal
-from myself_i2i.errors import UsageError
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.predicates.moments import format_moment
 from myself_i2i.predicates.pledge import Pledge
@@ -116,7 +116,7 @@ def pledge(
         return
     text = pledge_text(LATEST_PLEDGE, terminal.language)
     terminal.data(text.text.rstrip())
-    if not yes and not _agreed(terminal):
+    if not yes and not agreed(terminal, ASK):
         terminal.say(NOT_SIGNED)
         context.exit(1)
     handle = name or (None if yes else click.prompt(terminal.text(ASK_NAME), err=True, default=""))
@@ -136,20 +136,6 @@ def pledge(
     short = key.public_key.short_form
     terminal.say(DONE, version=text.version, language=text.language, digest=text.sha256[:12], short=short)
     terminal.say(NEXT, tag=TAG)
-
-
-def _agreed(terminal: Terminal) -> bool:
-    try:
-        return click.confirm(terminal.text(ASK), err=True)
-    except click.Abort:
-        terminal.say("")  # the question has no end of line yet
-        raise UsageError(
-            Text(en="nobody is there to read the pledge", ja="宣言文を読む人がいません"),
-            hint=Text(
-                en="run it in a terminal, or give --yes after reading",
-                ja="端末で実行するか、読んだうえで --yes を付けてください",
-            ),
-        ) from None
 
 
 def _show(terminal: Terminal, made: Pledge, state: str) -> None:

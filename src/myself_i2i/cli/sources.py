@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from myself_i2i.attestation import SHA256, Envelope, Statement
+from myself_i2i.attestation import IMAGE_DATA, SHA256, Envelope, Statement, Subject
 from myself_i2i.cli._commands import argument, command, group, option, pass_terminal
 from myself_i2i.cli._files import expand
 from myself_i2i.cli._home import Home, now
@@ -18,7 +18,7 @@ from myself_i2i.errors import UsageError
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.predicates import Permission, Source, make_statement, read_signed
 from myself_i2i.predicates.source import Basis, Licence, Origin
-from myself_i2i.rights import licence_notes, parse_licence
+from myself_i2i.rights import LedgerStatements, SourceFile, check_permission, licence_notes, parse_licence
 from myself_i2i.wording import Text
 
 __all__ = ["sources"]
@@ -151,10 +151,23 @@ def add(
             declared_at=now(),
         )
         subject = subject_of(path, data, pixels=True)
+        if envelope is not None and chosen is Basis.PERMISSION:
+            _covered(terminal, home, envelope, subject, key.keyid)
         home.keep(make_statement(said, [subject]), key)
         terminal.say(
             ADDED, name=path.name, basis=terminal.text(word(BASES, basis)), digest=subject.digest[SHA256][:12]
         )
+
+
+def _covered(terminal: Terminal, home: Home, envelope: Envelope, subject: Subject, keyid: str) -> None:
+    """Refuse a permission that is for another picture or maker before anything is signed; show what it asks."""
+    file = SourceFile(
+        name=subject.name, sha256=subject.digest[SHA256], image_data=subject.digest.get(IMAGE_DATA)
+    )
+    with home.ledger() as ledger:
+        use = check_permission(LedgerStatements(ledger), envelope.digest, file, maker=keyid, used_at=now())
+    for note in use.notes:
+        terminal.warn(note)
 
 
 def keep_permission(home: Home, path: Path) -> Envelope:

@@ -38,9 +38,9 @@ FETCHING = Text(en="asking {url}", ja="{url} に問い合わせます")
 @group(
     "trust",
     Text(
-        en="Which signers are known here: the official C2PA lists, issuers and makers you add. With none, a vendor's mark is "
+        en="Which signers are known here. The official C2PA lists, issuers and makers you add. With none, a vendor's mark is "
         "shown as intact, signer not on a list known here.",
-        ja="ここで知られている署名者。公式のC2PAリストと、自分で登録した発行元・作り手です。何もなければ、"
+        ja="どの署名者を知っているかを管理します。公式のC2PAリストと、自分で登録した発行元・作り手です。何もなければ、"
         "「元のまま。署名者はここで知られているリストにない」と表示します。",
     ),
     example="myself-i2i trust add pledge-of-a-friend.json",
@@ -105,8 +105,9 @@ def add(terminal: Terminal, *, file: Path, which: str) -> None:
 @command(
     "update",
     Text(
-        en="Bring the official C2PA lists from their place on the internet. The only command that fetches anything.",
-        ja="公式のC2PAリストをインターネットから取得します。何かを取得するコマンドはこれだけです。",
+        en="Bring the official C2PA lists from their place on the internet. Nothing else is fetched unless you ask for a "
+        "time-stamp with mark --tsa.",
+        ja="公式のC2PAリストをインターネットから取得します。ほかに通信するのは、mark --tsa でタイムスタンプを頼んだときだけです。",
     ),
     parent=trust,
 )

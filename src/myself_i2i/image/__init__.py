@@ -10,7 +10,8 @@ from myself_i2i.image.digest import ALGORITHM, image_data_digest
 from myself_i2i.image.insertion import insert_xmp
 from myself_i2i.image.interface import LIMITS, Container, Format, Limits, TextEntry
 from myself_i2i.image.pixel_hashes import PixelHashes, pixel_hashes, rgb_bytes
-from myself_i2i.image.stealth import may_carry_stealth, read_stealth
+from myself_i2i.image.stealth import read_stealth
+from myself_i2i.image.stealth_probe import may_hide_text
 from myself_i2i.image.stripping import hidden_text_possible, strip_generation_metadata
 from myself_i2i.image.xmp import Xmp, read_xmp
 from myself_i2i.image.xmp_writing import Properties, merge_xmp, write_xmp
@@ -29,7 +30,7 @@ __all__ = [
     "hidden_text_possible",
     "image_data_digest",
     "insert_xmp",
-    "may_carry_stealth",
+    "may_hide_text",
     "merge_xmp",
     "pixel_hashes",
     "read_container",

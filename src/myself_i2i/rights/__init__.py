@@ -1,6 +1,6 @@
 """May this source be used? Rights bases, permissions and wishes, as verified statements say them."""
 
-from myself_i2i.rights.basis import BASIS_WORDS, check_sources, find_basis
+from myself_i2i.rights.basis import BASIS_WORDS, OWN_WORD, check_sources, find_basis
 from myself_i2i.rights.interface import (
     MissingBasis,
     RightsBasis,
@@ -17,6 +17,7 @@ from myself_i2i.rights.statements import LedgerStatements, StatementSet, withdra
 __all__ = [
     "BASIS_WORDS",
     "LICENCES",
+    "OWN_WORD",
     "CoveredUse",
     "LedgerStatements",
     "LicenceTerms",

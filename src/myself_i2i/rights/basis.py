@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from myself_i2i.rights.interface import SourceDeclaration, Statements
 
-__all__ = ["BASIS_WORDS", "check_sources", "find_basis"]
+__all__ = ["BASIS_WORDS", "OWN_WORD", "check_sources", "find_basis"]
 
 BASIS_WORDS = {
     Basis.OWN_DRAWING: Text(en="my own drawing", ja="自分で描いた絵"),
@@ -40,10 +40,11 @@ BASIS_WORDS = {
 
 _STEPS = 16
 """Most own generations one behind the other that are followed."""
-_LIMIT = Text(
+OWN_WORD = Text(
     en="this rests on the maker's own word",
     ja="これは作り手自身の申告によるものです",
 )
+"""Stands first in every basis's notes."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _hold(question: _Question, file: SourceFile, declaration: SourceDeclaration)
             basis=BASIS_WORDS[source.basis],
         )
     ]
-    notes = [_LIMIT, *_wish_notes(question, file)]
+    notes = [OWN_WORD, *_wish_notes(question, file)]
     permission = None
     through: tuple[RightsBasis, ...] = ()
     if source.permission is not None:
