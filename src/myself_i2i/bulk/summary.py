@@ -28,6 +28,10 @@ class Summary:
     """By tool."""
     steps: Counter[str] = field(default_factory=Counter)
     """By evidence step (check only)."""
+    integrity: Counter[str] = field(default_factory=Counter)
+    """By whether the signed bytes are as they were (check only)."""
+    signers: Counter[str] = field(default_factory=Counter)
+    """By who knows the signer (check only)."""
     consistency: Counter[str] = field(default_factory=Counter)
     """By consistency line (check only)."""
     without_basis: Counter[str] = field(default_factory=Counter)
@@ -42,6 +46,8 @@ class Summary:
         mode: str | None = None,
         tool: str | None = None,
         step: str | None = None,
+        integrity: str | None = None,
+        signer: str | None = None,
         consistency: str | None = None,
         without_basis: Iterable[str] = (),
         failed: bool = False,
@@ -54,6 +60,8 @@ class Summary:
             (self.modes, mode),
             (self.tools, tool),
             (self.steps, step),
+            (self.integrity, integrity),
+            (self.signers, signer),
             (self.consistency, consistency),
         ):
             if value is not None:

@@ -11,6 +11,7 @@ import click
 from myself_i2i import __version__
 from myself_i2i.cli._commands import Group, group, option, terminal_of
 from myself_i2i.cli._language import choose_language
+from myself_i2i.cli._misuse import misuse
 from myself_i2i.cli._terminal import Terminal
 from myself_i2i.errors import Error, InputError, UsageError
 from myself_i2i.wording import LANGUAGES, Text
@@ -19,7 +20,6 @@ __all__ = ["application", "main"]
 
 DONE, NOT, MISUSE, STOPPED = 0, 1, 2, 130
 STOPPED_TEXT = Text(en="stopped; what was finished is kept", ja="中断しました。終わった分は残っています")
-MISUSE_TEXT = Text(en="{why}", ja="コマンドの使い方が違います: {why}")
 TRY_HELP = Text(en="try `{path} --help`", ja="`{path} --help` で使い方を確認できます")
 
 
@@ -111,7 +111,7 @@ def run(arguments: Sequence[str], terminal: Terminal) -> int:
         return MISUSE
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "myself-i2i"
-        why = MISUSE_TEXT.format(why=error.format_message())
+        why = misuse(error)
         terminal.error(InputError(why, hint=TRY_HELP.format(path=path)))
         return MISUSE
     except (click.Abort, KeyboardInterrupt):

@@ -13,7 +13,7 @@ from myself_i2i.bulk.page import Page
 from myself_i2i.bulk.summary import Summary
 from myself_i2i.cli._cards import check_card, inspection_card
 from myself_i2i.cli._terminal import Terminal, visible
-from myself_i2i.cli._words import AGREEMENTS, ANSWERS, MODES, QUESTION, ROLES, word
+from myself_i2i.cli._words import AGREEMENTS, ANSWERS, INTEGRITY, MODES, QUESTION, ROLES, SIGNERS, word
 from myself_i2i.verification.evidence import LIMIT, STEPS
 from myself_i2i.wording import Text
 
@@ -24,6 +24,8 @@ WORDS = {
     "failed": Text(en="could not be read", ja="読めなかったファイル"),
     "modes": Text(en="how made", ja="作り方"),
     "tools": Text(en="tools", ja="ツール"),
+    "intact": Text(en="the file", ja="ファイル"),
+    "signer": Text(en="who signed, known to whom", ja="署名した人を知っているのは"),
     "steps": Text(en="who says so", ja="根拠の段階"),
     "consistency": Text(en="the file's own metadata against the declaration", ja="ファイル自身の情報と申告"),
     "without": Text(en="inputs without a rights basis yet", ja="使ってよい根拠がまだない入力画像"),
@@ -84,6 +86,8 @@ class Overview:
             answer=claims["image_input"],
             mode=claims["mode"] or "unknown",
             step=result["step"],
+            integrity=result["intact"]["answer"],
+            signer=result["signer"]["answer"],
             consistency=result["consistency"]["answer"],
             failed=result["intact"]["answer"] == "unreadable",
         )
@@ -110,6 +114,8 @@ class Overview:
             (self._text(QUESTION), self.summary.answers, ANSWERS),
             (self._text(WORDS["modes"]), self.summary.modes, MODES),
             (self._text(WORDS["tools"]), self.summary.tools, {}),
+            (self._text(WORDS["intact"]), self.summary.integrity, INTEGRITY),
+            (self._text(WORDS["signer"]), self.summary.signers, SIGNERS),
             (self._text(WORDS["steps"]), self.summary.steps, steps),
             (self._text(WORDS["consistency"]), self.summary.consistency, AGREEMENTS),
             (self._text(WORDS["without"]), self.summary.without_basis, {}),

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from myself_i2i.wording import Text
 
-__all__ = ["AGREEMENTS", "ANSWERS", "BASES", "INTEGRITY", "MODES", "QUESTION", "ROLES", "TONES", "word"]
+__all__ = [
+    "AGREEMENTS",
+    "ANSWERS",
+    "BASES",
+    "INTEGRITY",
+    "MODES",
+    "QUESTION",
+    "ROLES",
+    "SIGNERS",
+    "TONES",
+    "word",
+]
 
 QUESTION = Text(en="did an image file go in?", ja="画像の入力")
 
@@ -41,6 +52,13 @@ BASES = {
     "own-generation": Text(en="own earlier generation", ja="自分が生成した画像"),
     "permission": Text(en="author's permission", ja="作者の許可"),
     "open-licence": Text(en="open licence", ja="公開ライセンス"),
+}
+SIGNERS = {
+    "self": Text(en="your own key", ja="あなた自身"),
+    "pinned": Text(en="known to you", ja="あなた（登録済み）"),
+    "c2pa_list": Text(en="on the C2PA trust list", ja="C2PAトラストリスト"),
+    "unknown": Text(en="on no list known here", ja="ここでは知られていない"),
+    "nobody": Text(en="no signature", ja="署名なし"),
 }
 INTEGRITY = {
     "intact": Text(en="as it was signed", ja="署名された時のまま"),
