@@ -297,6 +297,12 @@ class TestStep:
         """A word that only looks like the tag does not."""
         assert Step.NOT_RECORDED is checked(png(texts={"Comment": text})).step
 
+    def test_tag_bounded(self) -> None:
+        """A tag is looked for in a bounded part of a file's texts."""
+        near, far = ("x" * size + " #Noi2i" for size in (900_000, 1_100_000))
+        assert Step.TAGGED is checked(png(chunks=[text_chunk("Comment", near, "zTXt")])).step
+        assert Step.NOT_RECORDED is checked(png(chunks=[text_chunk("Comment", far, "zTXt")])).step
+
     def test_unsigned_metadata(self) -> None:
         """Generator metadata that nobody signed is told, and told to be just that."""
         report = checked(generated("png", drawing()).data)

@@ -72,6 +72,14 @@ def one_byte(envelope: dict[str, Any]) -> dict[str, Any]:
     return {**envelope, "payload": base64.b64encode(payload).decode()}
 
 
+def nested() -> object:
+    """A value too deep for Python's own writer."""
+    value: object = 0
+    for _ in range(100_000):
+        value = [value]
+    return value
+
+
 class TestReadMark:
     def test_good(self) -> None:
         """A whole mark gives its verified statements, and says which picture they speak of."""
@@ -171,6 +179,7 @@ class TestReadMark:
             changed(GOOD, version=2), changed(GOOD, maker=None), changed(GOOD, maker={}), changed(GOOD, sources=None),
             changed(GOOD, sources={}), changed(GOOD, sources=[None]), changed(GOOD, sources=GOOD["sources"] * 65),
             changed(GOOD, pledge=None), changed(GOOD, pledge=GOOD["generation"]), changed(GOOD, generation=GOOD["pledge"]),
+            changed(GOOD, sources=GOOD["sources"] * 2), changed(GOOD, more="x" * 600_000), changed(GOOD, more=nested()),
             source(sha256=None), source(sha256=5), source(statement=None), source(statement={}), source(permission="x"),
         ],
     )  # fmt: skip

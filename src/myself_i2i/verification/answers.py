@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from myself_i2i.c2pa.reading import IngredientReading
 from myself_i2i.errors import Error
-from myself_i2i.image import Container, read_xmp
+from myself_i2i.image import Container, Xmp, read_xmp
 from myself_i2i.predicates.tags import find_tags, keyword_tag
 from myself_i2i.verification.evidence import Step
 from myself_i2i.verification.report import (
@@ -75,6 +75,10 @@ NOTHING_TO_CHECK = Text(
     en="nothing to check: the file carries no signature (most sites remove them)",
     ja="確かめるものがありません。ファイルに署名がありません（多くのサイトは投稿時に取り除きます）",
 )
+TAGS_SOUGHT = 1_000_000
+"""In how many characters of a file's texts, captions and comments a tag is looked for: a bomb of text costs no more."""
+MOST_KEYWORDS = 10_000
+LONGEST_KEYWORD = 200
 EXPIRED_CODES = frozenset({"signingCredential.expired"})
 
 NO_SIGNER = Text(en="nobody signed this file", ja="このファイルに署名した人はいません")
@@ -131,14 +135,21 @@ def has_tag(container: Container) -> bool:
     """Return whether the campaign's tag, or the one before it, stands in the file's plain metadata."""
     words = [entry.text for entry in container.texts]
     words += [*container.exif.values(), *container.comments]
-    if any(find_tags(text[:100_000]) for text in words):
+    keywords: tuple[str, ...] = ()
+    if container.xmp is not None:
+        try:
+            said = read_xmp(container.xmp)
+        except Error:
+            said = Xmp()
+        keywords = said.get("dc:subject")
+        words += [*said.get("dc:description"), *said.get("dc:title")]
+    if any(keyword_tag(word) for word in keywords[:MOST_KEYWORDS] if len(word) <= LONGEST_KEYWORD):
         return True
-    if container.xmp is None:
-        return False
-    try:
-        said = read_xmp(container.xmp)
-    except Error:
-        return False
-    keywords = said.get("dc:subject")
-    described = (*said.get("dc:description"), *said.get("dc:title"))
-    return any(keyword_tag(word) for word in keywords) or any(find_tags(text) for text in described)
+    left = TAGS_SOUGHT
+    for word in words:
+        if left <= 0:
+            break
+        if find_tags(word[:left]):
+            return True
+        left -= len(word)
+    return False

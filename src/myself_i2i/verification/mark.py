@@ -14,6 +14,7 @@ still name its picture.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -23,14 +24,13 @@ from myself_i2i.c2pa import labels
 from myself_i2i.c2pa.reading import ManifestReading
 from myself_i2i.errors import InputError, VerificationError
 from myself_i2i.image import image_data_digest
+from myself_i2i.marking.manifest import MARK_BYTES, SOURCES
 from myself_i2i.predicates import Generation, Permission, Pledge, Predicate, Signed, Source, read_signed
 from myself_i2i.predicates.generation import Input
 from myself_i2i.rights import SourceFile
 from myself_i2i.wording import Text
 
 __all__ = ["MarkedSource", "SignedMark", "Verified", "find_mark", "read_mark"]
-
-MOST_SOURCES = 64
 
 P = TypeVar("P", bound=Predicate)
 
@@ -114,13 +114,14 @@ def read_mark(data: object) -> SignedMark:
     InputError when it has not the shape of a mark, VerificationError when a statement does not hold.
     """
     # 2. shape
+    _check_size(data)
     if not isinstance(data, Mapping) or data.get("version") != labels.MARK_VERSION:
         raise _shape(wanted=f'"version": {labels.MARK_VERSION}')
     maker, sources = data.get("maker"), data.get("sources")
     if not isinstance(maker, Mapping):
         raise _shape(wanted='"maker"')
-    if not isinstance(sources, list) or len(sources) > MOST_SOURCES:
-        raise _shape(wanted=f'"sources": at most {MOST_SOURCES}')
+    if not isinstance(sources, list) or len(sources) > SOURCES:
+        raise _shape(wanted=f'"sources": at most {SOURCES}')
     # 3. the pledge
     pledge = _read(data.get("pledge"), Pledge)
     key = pledge.signed.public_key
@@ -132,7 +133,20 @@ def read_mark(data: object) -> SignedMark:
     if not isinstance(data.get("imageData"), str) or not mark.speaks_for(data["imageData"]):
         raise VerificationError(REPEATED)
     # 5. and 6. the sources
-    return SignedMark(key, pledge, record, tuple(_source(one, key, record.says) for one in sources))
+    marked = tuple(_source(one, key, record.says) for one in sources)
+    if len({one.file.sha256 for one in marked}) != len(marked):
+        raise _shape(wanted='"sources": each file once')
+    return SignedMark(key, pledge, record, marked)
+
+
+def _check_size(data: object) -> None:
+    # Before anything is decoded or verified: a store of 64 MiB could hold an hour's worth of signatures.
+    try:
+        size = len(json.dumps(data, separators=(",", ":")))
+    except (RecursionError, TypeError, ValueError):
+        raise _shape(wanted="json") from None
+    if size > MARK_BYTES:
+        raise _shape(wanted=f"at most {MARK_BYTES} bytes")
 
 
 def _source(data: object, key: PublicKey, record: Generation) -> MarkedSource:
