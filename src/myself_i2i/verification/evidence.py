@@ -55,8 +55,8 @@ STEPS: dict[Step, StepWords] = {
     Step.DECLARED: StepWords(
         name=Text(en="declared", ja="申告"),
         means=Text(
-            en="a maker's key signed what is said here, the list of sources included",
-            ja="作り手の鍵が、元画像の一覧を含む申告に署名しています",
+            en="the one who signed the file says so, under their own key; in a mark, the list of sources included",
+            ja="ファイルに署名した人自身の申告です。目印では、元画像の一覧にも署名しています",
         ),
         does_not_show=Text(
             en="that the list is whole or true",
