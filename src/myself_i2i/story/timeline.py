@@ -1,0 +1,125 @@
+"""When the pictures on the way were made: a bar chart over time, with the pictures that led on and the hand work marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from myself_i2i.story.draw import Look
+from myself_i2i.story.figure import Box, Figure, Label, Line, Shape
+from myself_i2i.story.trials import Belonging, Trial
+from myself_i2i.story.values import Step
+from myself_i2i.story.words import MADE_BY_HAND, clock
+from myself_i2i.wording import Text
+
+__all__ = ["timeline"]
+
+WIDTH, PLOT_TOP, PLOT = 640.0, 14.0, 120.0
+LEFT, RIGHT = 44.0, 12.0
+LANE = 24.0
+BINS = 48
+SIZE = 12.0
+MOST_MARKS = 200
+
+LED_ON = Text(en="led to this picture", ja="この画像につながったもの")
+OTHERS = Text(en="other trials", ja="ほかの試行")
+SPOKEN = Text(
+    en="{made} pictures from {first} to {last}, {led} of them on the way to this one, hand work {hand} times",
+    ja="{first} から {last} までに {made} 枚、うちこの画像につながったもの {led} 枚、加筆修正 {hand} 回",
+)
+
+
+def timeline(trials: Sequence[Trial], hand_work: Sequence[Step], look: Look) -> Figure | None:
+    """Return the chart of everything whose time of making is recorded, or None when there is nothing."""
+    timed = [trial for trial in trials if trial.timed]
+    moments = [*(trial.at for trial in timed), *(step.at for step in hand_work)]
+    if not timed:
+        return None
+    first, last = min(moments), max(moments)
+    scale = _Scale(first, max(last - first, timedelta(minutes=1)))
+    led = [trial for trial in timed if trial.belongs is Belonging.WAY]
+    counts = [0] * BINS
+    ways = [0] * BINS
+    for trial in timed:
+        counts[scale.bin(trial.at)] += 1
+        ways[scale.bin(trial.at)] += trial.belongs is Belonging.WAY
+    shapes = [*_bars(counts, ways), *_axis(max(counts), first, last, look)]
+    shapes += _lane(scale, hand_work)
+    shapes += _legend(look, hand=bool(hand_work))
+    spoken = SPOKEN.format(
+        made=len(timed),
+        first=clock(first, look.zone),
+        last=clock(last, look.zone),
+        led=len(led),
+        hand=len(hand_work),
+    )
+    height = PLOT_TOP + PLOT + 2 * LANE + 34
+    return Figure(width=WIDTH, height=height, shapes=shapes, spoken=look.say(spoken))
+
+
+class _Scale:
+    """From moments to places."""
+
+    def __init__(self, first: datetime, span: timedelta) -> None:
+        self._first = first
+        self._span = span
+
+    def share(self, moment: datetime) -> float:
+        return (moment - self._first) / self._span
+
+    def x(self, moment: datetime) -> float:
+        return LEFT + self.share(moment) * (WIDTH - LEFT - RIGHT)
+
+    def bin(self, moment: datetime) -> int:
+        return min(int(self.share(moment) * BINS), BINS - 1)
+
+
+def _bars(counts: Sequence[int], ways: Sequence[int]) -> list[Shape]:
+    """Bars of all trials, those that led on at the foot of each."""
+    shapes: list[Shape] = []
+    room = (WIDTH - LEFT - RIGHT) / BINS
+    most = max(counts)
+    foot = PLOT_TOP + PLOT
+    for place, (count, way) in enumerate(zip(counts, ways, strict=True)):
+        x = LEFT + place * room + 1
+        whole, part = (max(PLOT * number / most, 2) if number else 0 for number in (count, way))
+        if count > way:
+            shapes.append(
+                Box(x=x, y=foot - whole, width=room - 2, height=whole, fill="line", title=str(count))
+            )
+        if way:
+            shapes.append(Box(x=x, y=foot - part, width=room - 2, height=part, fill="accent", title=str(way)))
+    return shapes
+
+
+def _axis(most: int, first: datetime, last: datetime, look: Look) -> list[Shape]:
+    foot = PLOT_TOP + PLOT
+    under = foot + LANE + 18
+    return [
+        Line(points=[(LEFT, foot), (WIDTH - RIGHT, foot)], tone="soft"),
+        Label(x=LEFT - 8, y=PLOT_TOP + 8, text=f"{most:,}", size=SIZE, tone="soft", anchor="end"),
+        Label(x=LEFT - 8, y=foot, text="0", size=SIZE, tone="soft", anchor="end"),
+        Label(x=LEFT, y=under, text=clock(first, look.zone), size=SIZE, tone="soft"),
+        Label(x=WIDTH - RIGHT, y=under, text=clock(last, look.zone), size=SIZE, tone="soft", anchor="end"),
+    ]
+
+
+def _lane(scale: _Scale, hand_work: Sequence[Step]) -> list[Shape]:
+    y = PLOT_TOP + PLOT + LANE / 2
+    return [
+        Box(x=scale.x(step.at) - 4, y=y - 4, width=8, height=8, fill="warm", radius=4)
+        for step in hand_work[:MOST_MARKS]
+    ]
+
+
+def _legend(look: Look, *, hand: bool) -> list[Shape]:
+    shapes: list[Shape] = []
+    y = PLOT_TOP + PLOT + 2 * LANE + 18
+    keys = [("accent", LED_ON, 0), ("line", OTHERS, 0), *([("warm", MADE_BY_HAND, 5)] if hand else [])]
+    x = LEFT
+    for fill, words, radius in keys:
+        text = look.say(words)
+        shapes.append(Box(x=x, y=y - 9, width=10, height=10, fill=fill, radius=radius))  # type: ignore[arg-type]  # three of the tones
+        shapes.append(Label(x=x + 15, y=y, text=text, size=SIZE))
+        x += 200
+    return shapes
