@@ -1,0 +1,42 @@
+"""Opens the recorder for ComfyUI and joins the two."""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from myself_i2i.recording import open_recorder
+from myself_i2i.recording.interface import Recorder, Tell
+
+from .guard import Teller
+from .joining import join
+
+__all__ = ["VERSION", "connect"]
+
+VERSION: Final = "0.1.0"
+"""The pack's own version, as in pyproject.toml."""
+
+
+def connect(host: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Open the recorder and join it to ComfyUI's modules, by name; return its nodes and their names."""
+    tell = Teller(host["server"].PromptServer.instance.send_sync)
+    recorder = _open(tell)
+    atexit.register(recorder.close)
+    return join(host, recorder, tell)
+
+
+def _open(tell: Tell) -> Recorder:
+    return open_recorder(
+        tool="ComfyUI", tool_version=_version(), writer=f"myself-i2i-recorder {VERSION} (ComfyUI)", tell=tell
+    )
+
+
+def _version() -> str | None:
+    """ComfyUI's version where it says one: `comfyui_version.py` since January 2025."""
+    try:
+        found = importlib.import_module("comfyui_version").__version__
+    except (ImportError, AttributeError):
+        return None
+    return found if isinstance(found, str) else None
