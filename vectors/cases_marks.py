@@ -22,6 +22,7 @@ from myself_i2i.declaration import parse_by_hand
 from myself_i2i.predicates.generation import Generation, Input, WrittenBy
 from vectors.case import (
     ALICE,
+    EVE,
     GOOD,
     PICTURE,
     SOURCE,
@@ -117,6 +118,13 @@ MARKS = [
         why="What agrees is the generator's metadata; the mark beneath is left out of the comparison.",
         make=lambda: marked(ALICE, Picture("x", i2i(ALICE).data), [ALICE.declare(SOURCE)]).data,
         expected={**GOOD, "consistency": "agrees", "others": []},
+    ),
+    Case(
+        name="mark_over_others_mark",
+        what="A picture that carries one maker's mark, marked by somebody else.",
+        why="The new mark holds; that another's lies beneath it is told.",
+        make=lambda: marked(EVE, Picture("x", i2i(ALICE).data), [EVE.declare(SOURCE)]).data,
+        expected={**GOOD, "others": [["earlier_mark", True]]},
     ),
     Case(
         name="mark_over_own_xmp",

@@ -126,6 +126,23 @@ class TestVendors:
         assert [("vendor_manifest", True)] == kinds(report)
         assert Agreement.SILENT is report.consistency.answer
 
+    def test_others_mark(self) -> None:
+        """Somebody who marks a picture that carries another's mark does not hide it; one's own earlier mark is no news."""
+        first = Picture("x.png", i2i(ALICE).data)
+        eve = person("eve")
+        report = checked(marked(eve, first, [eve.declare(drawing())]).data)
+        assert (True, [("earlier_mark", True)]) == (report.marked, kinds(report))
+        assert "alice" in report.others[0].says.en
+        assert [] == kinds(checked(marked(ALICE, first, [ALICE.declare(drawing())]).data))
+
+    def test_others_key_rewritten(self) -> None:
+        """Rewriting the key in the mark beneath, to hide whose it was, makes that ingredient fail."""
+        eve = person("eve")
+        data = i2i(ALICE).data.replace(ALICE.keyid.encode(), eve.keyid.encode())
+        report = checked(marked(eve, Picture("x.png", data), [eve.declare(drawing())]).data)
+        assert (True, False) == (report.marked, report.consistent)
+        assert "does not hold" in report.intact.ingredients[0].en
+
     def test_broken_beneath(self) -> None:
         """A file that was changed before it was marked: the mark is whole, the earlier signature is said not to hold."""
         below = Picture("vendor.png", vendor(generated("png")) + b"x")

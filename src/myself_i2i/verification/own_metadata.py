@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,10 +17,10 @@ from myself_i2i.inspection.report import Inspection
 from myself_i2i.marking.xmp import WRITTEN_BY_MARK
 from myself_i2i.wording import Text
 
-__all__ = ["Earlier", "earlier_manifest", "inspect_unmarked", "own_container", "own_manifest"]
+__all__ = ["Earlier", "earlier_manifest", "inspect_unmarked", "others_marks", "own_container", "own_manifest"]
 
 MOST_MARKS = 64
-"""Most marks of ours found one beneath the other."""
+"""Most manifests followed one beneath the other."""
 
 
 def own_container(container: Container) -> Container:
@@ -42,40 +42,52 @@ def own_container(container: Container) -> Container:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The manifest that is not ours: the active one, or the one beneath our marks."""
+    """A manifest of the line: the active one, or one that it was made over."""
 
     label: str
     """Its label."""
     ingredient: IngredientReading | None
-    """As what the mark above holds it; None when it is the active one."""
+    """As what the manifest above holds it; None when it is the active one."""
+    name: str
+    """The name in its certificate, as its signer wrote it; "-" when there is none."""
+    mark: Mapping[str, Any] | None
+    """The assertion of the mark of ours that it holds, by nobody verified; None when there is none."""
 
-    def signer(self, reading: ManifestReading) -> str:
-        """Return the name in its certificate, as its signer wrote it."""
-        info = reading.json["manifests"].get(self.label, {}).get("signature_info")
-        names = (info.get("common_name"), info.get("issuer")) if isinstance(info, Mapping) else ()
-        return next((name for name in names if isinstance(name, str) and name), "-")
+
+def line(reading: ManifestReading | None) -> Iterator[Earlier]:
+    """Yield the active manifest, and each that lies beneath as `parentOf`, at most `MOST_MARKS`."""
+    label: str | None = None if reading is None else reading.label
+    ingredient: IngredientReading | None = None
+    for _ in range(MOST_MARKS):
+        if reading is None or label is None:
+            return
+        manifest = reading.json["manifests"].get(label)
+        info = manifest.get("signature_info") if isinstance(manifest, Mapping) else None
+        signed = info if isinstance(info, Mapping) else {}
+        names = (signed.get("common_name"), signed.get("issuer"))
+        yield Earlier(
+            label,
+            ingredient,
+            next((name for name in names if isinstance(name, str) and name), "-"),
+            _mark_in(manifest),
+        )
+        parents = (one for one in reading.ingredients if one.of == label)
+        ingredient = next((one for one in parents if one.relationship == labels.PARENT_OF), None)
+        label = None if ingredient is None else ingredient.active_manifest
 
 
 def earlier_manifest(reading: ManifestReading | None) -> Earlier | None:
     """Return the first manifest, from the top, that is no mark of ours; None when there is none."""
-    if reading is None:
-        return None
-    found = Earlier(reading.label, None)
-    for _ in range(MOST_MARKS):
-        if not _is_mark(reading.json["manifests"].get(found.label)):
-            return found
-        parent = next(
-            (
-                one
-                for one in reading.ingredients
-                if one.of == found.label and one.relationship == labels.PARENT_OF and one.active_manifest
-            ),
-            None,
-        )
-        if parent is None or parent.active_manifest is None:
-            return None
-        found = Earlier(parent.active_manifest, parent)
-    return None
+    return next((one for one in line(reading) if one.mark is None), None)
+
+
+def others_marks(reading: ManifestReading | None, keyid: str) -> tuple[Earlier, ...]:
+    """Return the marks in the line that name another maker's key than `keyid`.
+
+    Who marks over another's mark cannot rewrite the key in it: that breaks the earlier claim, and the ingredient fails.
+    """
+    found = [(one, one.mark.get("maker")) for one in line(reading) if one.mark is not None]
+    return tuple(one for one, maker in found if not isinstance(maker, Mapping) or maker.get("keyid") != keyid)
 
 
 def own_manifest(reading: ManifestReading | None) -> Mapping[str, Any] | None:
@@ -122,11 +134,10 @@ def inspect_unmarked(data: bytes, *, name: str = "") -> Inspection:
     return replace(found, file=name, notes=(*found.notes, *notes))
 
 
-def _is_mark(manifest: object) -> bool:
-    if not isinstance(manifest, Mapping):
-        return False
-    assertions = manifest.get("assertions")
-    return isinstance(assertions, list) and any(
-        isinstance(one, Mapping) and str(one.get("label", "")).split("__")[0] == labels.MARK
-        for one in assertions
-    )
+def _mark_in(manifest: object) -> Mapping[str, Any] | None:
+    assertions = manifest.get("assertions") if isinstance(manifest, Mapping) else None
+    for one in assertions if isinstance(assertions, list) else ():
+        if isinstance(one, Mapping) and str(one.get("label", "")).split("__")[0] == labels.MARK:
+            data = one.get("data")
+            return data if isinstance(data, Mapping) else {}
+    return None

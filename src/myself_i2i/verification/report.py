@@ -148,7 +148,7 @@ class Other:
     """Question 4: what do others add? One line for each, with what it covers."""
 
     kind: str
-    """"time_stamp", "permission", "generator_signature", "vendor_manifest"."""
+    """"time_stamp", "permission", "generator_signature", "vendor_manifest", "earlier_mark"."""
     says: Text
     """Who says what."""
     holds: bool

@@ -8,13 +8,13 @@ from myself_i2i.c2pa.reading import ManifestReading
 from myself_i2i.errors import RightsError
 from myself_i2i.inspection.interface import ImageInput
 from myself_i2i.inspection.report import Inspection
-from myself_i2i.predicates import Pledge, Signed
+from myself_i2i.predicates import Permission, Pledge, Signed
 from myself_i2i.predicates.generation import Input
 from myself_i2i.predicates.moments import format_moment
 from myself_i2i.predicates.texts import known_pledge_text
 from myself_i2i.rights import BASIS_WORDS, Statements, StatementSet, check_permission, withdrawal_of
-from myself_i2i.verification.mark import MarkedSource, SignedMark
-from myself_i2i.verification.own_metadata import earlier_manifest
+from myself_i2i.verification.mark import MarkedSource, SignedMark, Verified
+from myself_i2i.verification.own_metadata import earlier_manifest, others_marks
 from myself_i2i.verification.report import Claims, Integrity, Other, PledgeClaim, SourceClaim
 from myself_i2i.wording import Text
 
@@ -56,6 +56,10 @@ VENDOR = Text(
 BENEATH = Text(
     en="beneath the mark lies an earlier manifest signed by {who}; that signer was not looked up in any list",
     ja="目印の下に、{who} が署名した以前のマニフェストがあります。この署名者は、リストとは照合していません",
+)
+EARLIER_MARK = Text(
+    en="beneath this mark lies an earlier one by another key, with the name {who}; what it says was not checked here",
+    ja="この目印の下に、別の鍵（名前: {who}）による以前の目印があります。その内容は、ここでは確かめていません",
 )
 WITHDRAWN = Text(
     en="the maker took back {what} on {when}, as your ledger has it",
@@ -153,11 +157,8 @@ def others(
         found.append(Other("time_stamp", says, holds=True))
     vendor = None
     if mark is not None:
-        found += [_permission(one, mark, known) for one in mark.sources if one.permission is not None]
-        beneath = earlier_manifest(reading)
-        if reading is not None and beneath is not None and beneath.ingredient is not None:
-            says = BENEATH.format(who=beneath.signer(reading))
-            found.append(Other("vendor_manifest", says, holds=not beneath.ingredient.failures))
+        found += [_permission(one, one.permission, mark, known) for one in mark.sources if one.permission]
+        found += _beneath(reading, mark)
     elif reading is not None and intact in (Integrity.INTACT, Integrity.EXPIRED):
         vendor = reading.signer.issuer
         who = reading.signer.common_name or vendor or "-"
@@ -170,10 +171,20 @@ def others(
     return tuple(found)
 
 
-def _permission(source: MarkedSource, mark: SignedMark, known: Statements | None) -> Other:
-    if source.permission is None:
-        raise ValueError(source)  # asked only for sources that carry one
-    signed = source.permission.signed
+def _beneath(reading: ManifestReading | None, mark: SignedMark) -> Iterator[Other]:
+    # Somebody who marks a marked picture of another's cannot do so unseen, as long as the first mark was not removed.
+    for one in others_marks(reading, mark.key.keyid):
+        holds = one.ingredient is not None and not one.ingredient.failures
+        yield Other("earlier_mark", EARLIER_MARK.format(who=one.name), holds=holds)
+    vendor = earlier_manifest(reading)
+    if vendor is not None and vendor.ingredient is not None:
+        yield Other("vendor_manifest", BENEATH.format(who=vendor.name), holds=not vendor.ingredient.failures)
+
+
+def _permission(
+    source: MarkedSource, permission: Verified[Permission], mark: SignedMark, known: Statements | None
+) -> Other:
+    signed = permission.signed
     try:
         check_permission(
             _Both(StatementSet([signed]), known),
