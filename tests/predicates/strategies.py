@@ -40,7 +40,7 @@ PROMPTS = (
 )
 INPUTS = st.builds(
     Input, role=st.sampled_from(ROLES), name=MAYBE, sha256=st.none() | HEX, image_data=st.none() | HEX,
-    hashes=MAPPINGS, fingerprints=MAPPINGS, basis=st.none() | HEX, urn=MAYBE,
+    hashes=MAPPINGS, fingerprints=MAPPINGS, basis=st.none() | HEX, urn=MAYBE, origin=MAYBE,
 )  # fmt: skip
 GENERATIONS = st.builds(
     Generation, written_by=st.sampled_from(WrittenBy), writer=MAYBE, tool=MAYBE, tool_version=MAYBE,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ from myself_i2i.c2pa.certificate import issue
 from myself_i2i.cli._terminal import Terminal
 from myself_i2i.errors import KeyFileError, UsageError
 from myself_i2i.ledger import DEFAULT_KEY, Entry, KeyStore, Ledger, default_home, ledger_path
+from myself_i2i.recording.own_keys import own_keyids, protected
+from myself_i2i.recording.spool import SPOOL, spool_is_empty, take_in_spool
 from myself_i2i.wording import Text
 
 __all__ = ["PASSPHRASE_VARIABLE", "Home", "ask_passphrase", "now", "protected"]
@@ -30,6 +33,16 @@ ASK_PASSPHRASE = Text(en="Passphrase of your key", ja="鍵のパスフレーズ"
 NEW_KEY = Text(
     en="made a new key {short} in {path}; keep a copy: myself-i2i keys export FILE",
     ja="新しい鍵 {short} を {path} に作りました。控えを取っておいてください: myself-i2i keys export FILE",
+)
+
+
+TAKEN_IN = Text(
+    en="{count} waiting records of your recorder were entered in the ledger",
+    ja="待っていた生成の記録 {count} 件を帳簿に入れました",
+)
+LEFT = Text(
+    en="{count} waiting records were left in {folder}: {why}",
+    ja="待機中の記録 {count} 件は {folder} に残しました: {why}",
 )
 
 
@@ -60,12 +73,9 @@ class Home:
 
         Raises KeyFileError, with the way out, when there is none or it does not open.
         """
-        try:
-            return self.keys.load(passphrase=os.environ.get(PASSPHRASE_VARIABLE))
-        except KeyFileError:
-            if not protected(self.keys.path()) or PASSPHRASE_VARIABLE in os.environ:
-                raise
-        return self.keys.load(passphrase=ask_passphrase(self._terminal))
+        key = self._open_key()
+        self._take_in(key)
+        return key
 
     def key_or_new(self, *, passphrase: str | None = None) -> PrivateKey:
         """Return the person's key; make the first one when there is none, and say so."""
@@ -76,18 +86,12 @@ class Home:
         randomness = secrets.token_bytes(RANDOM_BYTES) if passphrase else b""
         path = self.keys.save(key, DEFAULT_KEY, passphrase=passphrase, randomness=randomness)
         self._terminal.say(NEW_KEY, short=key.public_key.short_form, path=str(path))
+        self._take_in(key)
         return key
 
     def own_keyids(self) -> frozenset[str]:
         """Return the key ids of this person's keys that can be told without a passphrase."""
-        found = set()
-        for name in self.keys.names():
-            try:
-                found.add(self.keys.load(name).keyid)
-            except KeyFileError:
-                continue  # protected or damaged: a check must not ask for a passphrase
-        folder = self.path / "certificates"
-        return frozenset(found | {path.stem for path in folder.glob("*.pem")})
+        return own_keyids(self.path)
 
     def certificate(self, key: PrivateKey, handle: str) -> bytes:
         """Return the certificate chain (PEM) for the person's marks, issued on first use and kept."""
@@ -110,14 +114,30 @@ class Home:
         with self.ledger() as ledger:
             return envelope, ledger.append(envelope, appended_at=now(), public_key=key.public_key)
 
+    def _open_key(self) -> PrivateKey:
+        try:
+            return self.keys.load(passphrase=os.environ.get(PASSPHRASE_VARIABLE))
+        except KeyFileError:
+            if not protected(self.keys.path()) or PASSPHRASE_VARIABLE in os.environ:
+                raise
+        return self.keys.load(passphrase=ask_passphrase(self._terminal))
 
-def protected(path: Path) -> bool:
-    """Return whether the key file at `path` asks for a passphrase; False when it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return b"ENCRYPTED" in file.read(4096)
-    except OSError:
-        return False
+    def _take_in(self, key: PrivateKey | None = None) -> None:
+        """Enter what a recorder left waiting, with the key at hand; a command never fails, or asks, for that."""
+        if spool_is_empty(self.path):
+            return
+        if key is None:
+            try:
+                key = self.keys.load()
+            except KeyFileError:
+                return  # protected, or none yet: what waits is entered when a command opens it
+        done = take_in_spool(self.path, key, now=now())
+        if done.entered:
+            self._terminal.say(TAKEN_IN, count=done.entered)
+        for why, count in Counter(why for _, why in done.left).items():
+            self._terminal.warn(
+                LEFT, count=count, folder=str(self.path / SPOOL), why=self._terminal.text(why)
+            )
 
 
 def ask_passphrase(terminal: Terminal, *, confirm: bool = False) -> str:

@@ -28,6 +28,7 @@ COMMANDS = {
     "inspect": "inspect",
     "sources": "sources",
     "mark": "mark",
+    "lint": "lint",
     "check": "check",
     "permit": "permit",
     "wish": "wish",

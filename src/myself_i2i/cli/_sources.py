@@ -7,35 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from myself_i2i.attestation import IMAGE_DATA, SHA256, Statement, Subject
+from myself_i2i.attestation import SHA256, Statement, Subject
 from myself_i2i.c2pa.native import read
 from myself_i2i.c2pa.trust import NO_TRUST
 from myself_i2i.errors import Error
-from myself_i2i.image import decode, image_data_digest, pixel_hashes, read_container
+from myself_i2i.image import decode, pixel_hashes, read_container
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.inspection.matching import PIXELS_MD5, PIXELS_SHA256_8, SourceIndex
 from myself_i2i.ledger import Ledger
 from myself_i2i.predicates.source import Source
+from myself_i2i.recording.digests import PIXELS_SHA256, subject_of
 
 __all__ = ["Library", "subject_of"]
 
-PIXELS_SHA256 = "pixels-sha256"
 LEDGER = "ledger"
-
-
-def subject_of(path: Path, data: bytes, *, pixels: bool = False) -> Subject:
-    """Return the in-toto subject for a picture file: name, sha256, image data digest.
-
-    With `pixels` also the digests of its decoded pixels by which A1111 and SD.Next name their inputs, so that a
-    declared source is recognised in their metadata later. Raises InputError when it is no picture we read.
-    """
-    digest = {SHA256: hashlib.sha256(data).hexdigest(), IMAGE_DATA: image_data_digest(data)}
-    if pixels:
-        hashes = pixel_hashes(decode(data))
-        for number, (md5, sha256) in enumerate(zip(hashes.md5, hashes.sha256, strict=True)):
-            digest[f"{PIXELS_MD5}/{number}"] = md5
-            digest[f"{PIXELS_SHA256}/{number}"] = sha256
-    return Subject(path.name, digest)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""`myself-i2i ledger`: show, verify, export, import."""
+"""`myself-i2i ledger`: show, verify, export, import; link two files by hand work."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 
 import click
 
-from myself_i2i.attestation import Envelope, Statement
+from myself_i2i.attestation import SHA256, Envelope, Statement
 from myself_i2i.cli._commands import argument, command, group, option, pass_terminal
 from myself_i2i.cli._files import save
 from myself_i2i.cli._home import Home, now
+from myself_i2i.cli._sources import subject_of
 from myself_i2i.cli._terminal import Terminal
 from myself_i2i.errors import UsageError
+from myself_i2i.inspection.files import read_bounded
 from myself_i2i.ledger import (
     EXPORT_FORMAT,
     Entry,
@@ -24,7 +26,9 @@ from myself_i2i.ledger import (
     export_lines,
     import_lines,
 )
+from myself_i2i.predicates import make_statement
 from myself_i2i.predicates.moments import format_moment
+from myself_i2i.recording.hand import hand_work
 from myself_i2i.wording import Text
 
 __all__ = ["ledger"]
@@ -37,14 +41,18 @@ KEEP_HEAD = Text(
     en="note the head somewhere else: `ledger verify --head {size}:{head}` later shows that nothing was taken away",
     ja="末尾の値をどこかに控えておくと、あとで `ledger verify --head {size}:{head}` により、何も消えていないことを確かめられます",
 )
+LINKED = Text(
+    en="{after}: noted as your hand work on {before}",
+    ja="{after}: {before} に手を加えたものとして記録しました",
+)
 TAKEN_IN = Text(en="{added} added, {known} already here", ja="{added} 件を追加、{known} 件は登録済み")
 
 
 @group(
     "ledger",
     Text(
-        en="Your own append-only store of everything you signed: show, verify, export, import.",
-        ja="自分が署名したものをすべて残す帳簿（追記のみ）の表示・検証・書き出し・取り込み。",
+        en="Your own append-only store of everything you signed: show, verify, export, import, link.",
+        ja="自分が署名したものをすべて残す帳簿（追記のみ）の表示・検証・書き出し・取り込み・手作業の記録。",
     ),
     example="myself-i2i ledger verify",
 )
@@ -163,6 +171,46 @@ def export(terminal: Terminal, file: Path) -> None:
         sys.stdout.buffer.write(data)
     else:
         save(file, data)
+
+
+@command(
+    "link",
+    Text(
+        en="Note hand work between two files: AFTER is BEFORE, worked on by hand.",
+        ja="2つのファイルの間の手作業を記録します。AFTER は、BEFORE に自分で手を加えたものです。",
+    ),
+    parent=ledger,
+    example='myself-i2i ledger link generated.png retouched.png --hand "face and hands redrawn"',
+)
+@argument("before", type=click.Path(path_type=Path))
+@argument("after", type=click.Path(path_type=Path))
+@option(
+    "--hand",
+    required=True,
+    metavar="TEXT",
+    words=Text(en="What you did, in your words.", ja="何をしたか、自分の言葉で。"),
+)
+@pass_terminal
+def link(terminal: Terminal, *, before: Path, after: Path, hand: str) -> None:
+    """Sign one generation/v1 about AFTER."""
+    earlier = subject_of(before, read_bounded(before))
+    later = subject_of(after, read_bounded(after), pixels=True)
+    if not hand.strip():
+        raise UsageError(Text(en="--hand is empty", ja="--hand の中身がありません"))
+    if earlier.digest[SHA256] == later.digest[SHA256]:
+        raise UsageError(
+            Text(
+                en="{before} and {after} are the same file, byte for byte",
+                ja="{before} と {after} は1バイトも違わない、同じファイルです",
+            ).format(before=before, after=after),
+            hint=Text(
+                en="name the file before and after the work", ja="作業の前と後のファイルを指定してください"
+            ),
+        )
+    home = Home(terminal)
+    key = home.key()
+    home.keep(make_statement(hand_work(earlier, hand=hand, now=now()), [later]), key)
+    terminal.say(LINKED, before=before.name, after=after.name)
 
 
 @command(

@@ -118,12 +118,12 @@ class Ledger:
             row = find_digest(self._connection, raw)
         return entry_of(row) if row else None
 
-    def entries(self, kind: EntryKind | None = None) -> Iterator[Entry]:
-        """Yield the entries in order; those appended meanwhile come too.
+    def entries(self, kind: EntryKind | None = None, *, after: int = -1) -> Iterator[Entry]:
+        """Yield the entries behind position `after` in order; those appended meanwhile come too.
 
         Read a page at a time, so that a slow reader never keeps a writer waiting.
         """
-        position = -1
+        position = after
         while True:
             with reading(self._path):
                 rows = rows_after(self._connection, position, _PAGE)

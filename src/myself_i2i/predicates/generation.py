@@ -89,6 +89,8 @@ class Input:
     """Digest of the envelope of the source/v1 statement that gives its rights basis."""
     urn: str | None = None
     """C2PA manifest URN, where the file links one."""
+    origin: str | None = None
+    """How it came into the tool, where that is known: the words of spec/recording.md ("file", "clipboard", …)."""
 
     def to_json(self) -> dict[str, Any]:
         """Return one item of `inputs`."""
@@ -101,6 +103,7 @@ class Input:
             fingerprints=dict(self.fingerprints),
             basis=self.basis,
             urn=self.urn,
+            origin=self.origin,
         )
 
     @classmethod
@@ -115,6 +118,7 @@ class Input:
             fingerprints=fields.mapping("fingerprints"),
             basis=fields.optional_sha256("basis"),
             urn=fields.optional_text("urn"),
+            origin=fields.optional_text("origin"),
         )
 
 
