@@ -35,7 +35,7 @@ from myself_i2i.predicates.tags import TAG
 from myself_i2i.predicates.texts import pledge_text
 from myself_i2i.rights import StatementSet
 from myself_i2i.verification import inspect_unmarked
-from tests.support.credentials import NOW, Maker, maker
+from tests.support.credentials import NOW, Maker, maker, manifest
 from tests.support.pictures import BUILDERS, png, text_chunk, tiff
 
 if TYPE_CHECKING:
@@ -282,19 +282,11 @@ def mark_data(made: MarkContent, image_data: str) -> dict[str, Any]:
     }
 
 
-def with_assertions(someone: Person, picture: Picture, *data: object, created: bool = True) -> bytes:
+def with_assertions(someone: Person, picture: Picture, *data: object) -> bytes:
     """The picture signed by `someone` with these mark assertions, whatever they are."""
-    made = [{"label": labels.MARK, "kind": "Json", "data": one, "created": created} for one in data]
-    action = {
-        "action": labels.ACTION_CREATED,
-        "digitalSourceType": labels.TRAINED_ALGORITHMIC_MEDIA,
-    }
-    actions = {"label": labels.ACTIONS, "data": {"actions": [action]}, "created": True}
-    manifest = {"claim_generator_info": [{"name": "test"}], "assertions": [actions, *made]}
-    signed = native.sign(
-        picture.data, picture.mime, manifest, chain_pem=someone.held.chain, key=someone.held.pem
-    )
-    return signed.data
+    made = [{"label": labels.MARK, "kind": "Json", "data": one} for one in data]
+    held = someone.held
+    return native.sign(picture.data, picture.mime, manifest(*made), chain_pem=held.chain, key=held.pem).data
 
 
 def again(someone: Person, chain_pem: bytes) -> Person:

@@ -104,8 +104,11 @@ def check(
     # 2. the manifest
     found = _read_manifest(data, container, known, sidecar)
     # 3. and 4. the mark, tied to picture and key
-    found = _read_mark(data, found)
-    mark = found.mark
+    return _report(data, _read_mark(data, found), known, name=name, moment=moment)
+
+
+def _report(data: bytes, found: _Found, known: Knowledge, *, name: str, moment: str) -> Report:
+    mark, container = found.mark, found.container
     intact = _intact(found)
     # 5. the file's own metadata
     inspection = inspect_container(data, own_container(container), manifest=own_manifest(found.reading))

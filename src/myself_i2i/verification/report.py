@@ -207,7 +207,6 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """Return the stable object of `spec/check.md` (strict JSON); sentences are in English and Japanese."""
-        claims = self.claims
         report: dict[str, Any] = {
             "schema": SCHEMA,
             "file": self.file,
@@ -226,15 +225,7 @@ class Report:
                 "name": self.signer.name,
                 "keyid": self.signer.keyid,
             },
-            "claims": {
-                "mode": claims.mode,
-                "image_input": claims.image_input,
-                "tool": claims.tool,
-                "model": claims.model,
-                "written_by": claims.written_by,
-                "sources": [_source(source) for source in claims.sources],
-                "pledge": None if claims.pledge is None else _pledge(claims.pledge),
-            },
+            "claims": _claims(self.claims),
             "others": [
                 {"kind": other.kind, "holds": other.holds, "says": _both(other.says)} for other in self.others
             ],
@@ -264,6 +255,18 @@ def _printable(value: T) -> T:
 
 def _both(text: Text) -> dict[str, str]:
     return {"en": text.en, "ja": text.ja}
+
+
+def _claims(claims: Claims) -> dict[str, Any]:
+    return {
+        "mode": claims.mode,
+        "image_input": claims.image_input,
+        "tool": claims.tool,
+        "model": claims.model,
+        "written_by": claims.written_by,
+        "sources": [_source(source) for source in claims.sources],
+        "pledge": None if claims.pledge is None else _pledge(claims.pledge),
+    }
 
 
 def _source(source: SourceClaim) -> dict[str, Any]:
