@@ -125,6 +125,7 @@ def _mark(
     known = Known(
         inspection=found,
         matched={m.input: job.library.sha256_of(m.source) for m in found.matches if not m.weak},
+        names={job.library.sha256_of(m.source): Library.shown(m.source) for m in found.matches if not m.weak},
         given=job.given,
         by_hand=job.by_hand,
         recorded=None if recorded is None else _generation(recorded),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -134,7 +135,7 @@ def mark(
             Text(en="--out and --in-place exclude each other", ja="--out と --in-place は同時に使えません")
         )
     files = expand(paths, skip=frozenset({BESIDE}))  # copies of an earlier run are not marked again
-    by_hand = None if typed is None else parse_by_hand(typed)
+    by_hand = None if typed is None else parse_by_hand(typed, backslash_escapes=os.sep != "\\")
     listed = (*(by_hand.sources if by_hand else ()), *(parse_source(word) for word in named))
     home = Home(terminal)
     key = home.key()

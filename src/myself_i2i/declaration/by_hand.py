@@ -35,10 +35,16 @@ class ByHand:
         return "yes" if self.sources else "no"
 
 
-def parse_by_hand(text: str) -> ByHand:
-    """Return what was typed. Raises UsageError, with an example, when it makes no sense."""
+def parse_by_hand(text: str, *, backslash_escapes: bool = True) -> ByHand:
+    r"""Return what was typed. Raises UsageError, with an example, when it makes no sense.
+
+    `backslash_escapes` is False on Windows, where a backslash divides folders: `i2i C:\Users\me\drawing.png`.
+    """
     try:
-        words = shlex.split(text)
+        lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+        lexer.whitespace_split, lexer.commenters = True, ""
+        lexer.escape = "\\" if backslash_escapes else ""
+        words = list(lexer)
     except ValueError as error:
         raise _wrong(text) from error
     if not words or words[0] not in MODES or words[0] == "unknown":

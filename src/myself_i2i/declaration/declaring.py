@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from myself_i2i.declaration.by_hand import ByHand
@@ -35,6 +35,8 @@ class Known:
     """What the file records."""
     matched: Mapping[int, str]
     """Index of a recorded input -> sha256 of the maker's file that it is."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """sha256 of a matched file -> how the person knows it, for inputs that the file does not name."""
     given: Sequence[GivenSource] = ()
     """Sources that the maker named, those in `by_hand` included: only the caller opens files."""
     by_hand: ByHand | None = None
@@ -70,13 +72,13 @@ def declare(known: Known, statements: Statements, *, maker: str, writer: str, no
     wanted = [item for item in generation.inputs if item.role not in FREE_ROLES]
     if generation.image_input == "yes" and not wanted:
         raise _no_source()
-    files = _files(wanted)
+    files = _files(wanted, known.names)
     report = check_sources(statements, files, maker=maker, used_at=generation.recorded_at)
     if report.missing:
         raise _missing(report.missing)
     # A mask needs no basis; where it has one, the mark carries it. The same file may be both mask and source.
     known_files = {file.digests()[:1] for file in files}
-    masks = [file for file in _files(generation.inputs) if file.digests()[:1] not in known_files]
+    masks = [file for file in _files(generation.inputs, known.names) if file.digests()[:1] not in known_files]
     held = (*report.held, *check_sources(statements, masks, maker=maker, used_at=generation.recorded_at).held)
     if known.recorded is not None:
         return Declaration(generation, held)
@@ -85,11 +87,11 @@ def declare(known: Known, statements: Statements, *, maker: str, writer: str, no
     return Declaration(replace(generation, inputs=inputs), held)
 
 
-def _files(inputs: Sequence[Input]) -> list[SourceFile]:
+def _files(inputs: Sequence[Input], names: Mapping[str, str]) -> list[SourceFile]:
     """Return each file among the inputs once; raises RightsError for one that nothing identifies, masks excepted."""
     files: dict[tuple[tuple[str, str], ...], SourceFile] = {}
     for item in inputs:
-        file = _source_file(item)
+        file = _source_file(item, names)
         if file.digests():
             files.setdefault(file.digests()[:1], file)
         elif item.role not in FREE_ROLES:
@@ -135,8 +137,9 @@ def _mode(known: Known, answer: Answer) -> str:
     return (Mode.UNKNOWN if overruled else known.inspection.mode).value
 
 
-def _source_file(item: Input) -> SourceFile:
-    return SourceFile(name=item.name or item.role, sha256=item.sha256, image_data=item.image_data)
+def _source_file(item: Input, names: Mapping[str, str]) -> SourceFile:
+    name = item.name or names.get(item.sha256 or "") or item.role
+    return SourceFile(name=name, sha256=item.sha256, image_data=item.image_data)
 
 
 def _contradiction(file: str, *, typed: str) -> RightsError:

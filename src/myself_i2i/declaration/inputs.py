@@ -104,6 +104,12 @@ def _which(item: ImageInput) -> RightsError:
             en="the file records the input {name}, and none of your files was found to be it",
             ja="ファイルには入力画像 {name} が記録されていますが、手元のどのファイルか分かりません",
         ).format(name=item.name[:200])
+    elif item.hashes:
+        kind, digest = next(iter(item.hashes.items()))
+        message = Text(
+            en="the file records an input by a digest only ({kind} {digest}), and none of the files named or found has it",
+            ja="ファイルには入力画像がハッシュ値だけで記録されています（{kind} {digest}）。指定・検索したどのファイルとも一致しません",
+        ).format(kind=kind, digest=digest[:40])
     else:
         message = Text(
             en="the file records that an image went in ({role}), but not which one",

@@ -186,7 +186,7 @@ def _permission(
 ) -> Other:
     signed = permission.signed
     try:
-        check_permission(
+        use = check_permission(
             _Both(StatementSet([signed]), known),
             signed.envelope.digest,
             source.file,
@@ -196,6 +196,8 @@ def _permission(
     except RightsError as error:
         return Other("permission", error.message, holds=False)
     says = PERMITTED.format(key=signed.public_key.short_form, name=source.file.name)
+    for asked in use.notes[1:]:  # the first says whose key it is, as `PERMITTED` does
+        says = Text(en=f"{says.en}; {asked.en}", ja=f"{says.ja}。{asked.ja}")
     return Other("permission", says, holds=True)
 
 
