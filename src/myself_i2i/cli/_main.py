@@ -33,6 +33,7 @@ COMMANDS = {
     "permit": "permit",
     "wish": "wish",
     "withdraw": "withdraw",
+    "story": "story",
     "ledger": "ledger",
     "keys": "keys",
     "trust": "trust",

@@ -21,11 +21,14 @@ from myself_i2i.story.words import (
 )
 from myself_i2i.wording import Text
 
-__all__ = ["MOST_ROWS", "drawing", "limits", "more", "sources", "steps", "zone_words"]
+__all__ = ["MOST_ROWS", "cell", "drawing", "limits", "more", "running", "sources", "steps", "zone_words"]
 
 MOST_ROWS = 400
 """Most rows of a table; how many more there are is said below it."""
-MOST_PROMPT = 400
+MOST_LINES = 12
+MOST_IN_LINE = 240
+MOST_IN_CELL = 1_200
+"""A row must fit on one page, whatever somebody wrote into a record."""
 
 THE_WAY = Text(en="The way to this picture", ja="この画像ができるまで")
 READ_IT = Text(
@@ -60,7 +63,7 @@ PROMPT_SEALED = Text(
     ja="プロンプト: 非公開（ソルト付きハッシュ値を記録）",
 )
 MORE = Text(en="and {count} more", ja="ほか {count} 件")
-LIMITS = Text(en="What this does not show", ja="このページが示さないこと")
+LIMITS = Text(en="What this does not show", ja="この記録が示さないこと")
 NOTHING = "–"
 
 
@@ -80,14 +83,14 @@ def steps(story: Story, look: Look) -> Iterator[Block]:
         yield Paragraph(look.say(NO_STEPS))
         return
     rows = [_step_row(story, step, look) for step in story.steps[-MOST_ROWS:]]
-    yield Table([look.say(head) for head in STEP_HEADS], rows, (0.17, 0.33, 0.27, 0.23))
+    yield Table([look.say(head) for head in STEP_HEADS], rows, (0.18, 0.3, 0.28, 0.24))
     yield from more(len(story.steps) - len(rows), look)
 
 
 def _step_row(story: Story, step: Step, look: Look) -> tuple[str, str, str, str]:
     record = step.generation
     made = [look.say(called(story.pictures[step.picture])), look.say(made_words(step))]
-    says = [look.say(KEY.format(key=step.key)), look.say(RECORD.format(digest=step.statement[:16]))]
+    says = [look.say(KEY.format(key=step.key)), look.say(RECORD.format(digest=step.statement[:12]))]
     if record is not None:
         made += [text for text in (record.model, record.note, _prompt(step, look)) if text]
         says.insert(0, look.say(WRITTEN_BY[record.written_by]))
@@ -95,7 +98,7 @@ def _step_row(story: Story, step: Step, look: Look) -> tuple[str, str, str, str]
         says.insert(0, f"[{look.say(WITHDRAWN)} {clock(step.withdrawal.withdrawn_at, look.zone)}]")
     strength = record.strength if record else None
     uses = [_use(story, use, strength, look) for use in step.uses]
-    return clock(step.at, look.zone), "\n".join(made), "\n".join(uses) or NOTHING, "\n".join(says)
+    return clock(step.at, look.zone), cell(made, look), cell(uses, look) or NOTHING, cell(says, look)
 
 
 def _prompt(step: Step, look: Look) -> str:
@@ -104,9 +107,7 @@ def _prompt(step: Step, look: Look) -> str:
         return ""
     if record.prompt.text is None:
         return look.say(PROMPT_SEALED)
-    text = record.prompt.text
-    shown = text if len(text) <= MOST_PROMPT else text[:MOST_PROMPT] + "…"
-    return look.say(PROMPT.format(text=shown))
+    return look.say(PROMPT.format(text=record.prompt.text[: MOST_IN_LINE + 1]))
 
 
 def _use(story: Story, use: Use, strength: float | None, look: Look) -> str:
@@ -125,10 +126,25 @@ def sources(story: Story, look: Look) -> Iterator[Block]:
     rows = []
     for one in found[:MOST_ROWS]:
         said = [look.say(text) for text in (*one.standing.says, *one.standing.notes)]
-        name = "\n".join(part for part in (look.say(called(one)), short_digest(one)) if part)
-        rows.append((name, look.say(basis_words(one.standing)), "\n".join(said) or NOTHING))
+        name = cell([look.say(called(one)), short_digest(one)], look)
+        rows.append((name, look.say(basis_words(one.standing)), cell(said, look) or NOTHING))
     yield Table([look.say(head) for head in SOURCE_HEADS], rows, (0.28, 0.22, 0.5))
     yield from more(len(found) - len(rows), look)
+
+
+def cell(lines: Sequence[str], look: Look) -> str:
+    """Return the lines of one cell, shortened to what fits on a page; what was cut is said."""
+    shown = [line for line in lines[:MOST_LINES] if line]
+    shown = [line if len(line) <= MOST_IN_LINE else line[:MOST_IN_LINE] + "…" for line in shown]
+    if len(lines) > MOST_LINES:
+        shown.append(look.say(MORE.format(count=len(lines) - MOST_LINES)))
+    return "\n".join(" ".join(line.split()) for line in shown)
+
+
+def running(text: str) -> str:
+    """Return a long text for one cell, white space and line ends made single spaces, shortened to fit on a page."""
+    text = " ".join(text[: 4 * MOST_IN_CELL].split())
+    return text if len(text) <= MOST_IN_CELL else text[:MOST_IN_CELL] + "…"
 
 
 def more(count: int, look: Look) -> Iterator[Block]:

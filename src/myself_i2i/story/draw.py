@@ -11,9 +11,9 @@ from myself_i2i.story.figure import Box, Figure, Label, Line, Shape, Thumb, Tone
 from myself_i2i.story.layout import Edge, Layout, lay_out
 from myself_i2i.story.values import Picture, StandingKind, Story, Use
 from myself_i2i.story.words import (
+    BRIEFLY,
     NOT_RECORDED,
     WITHDRAWN,
-    WRITTEN_BY,
     basis_words,
     called,
     clock,
@@ -173,7 +173,7 @@ def _lines(story: Story, picture: Picture, look: Look) -> Iterator[tuple[str, To
         return
     if step.generation is None:
         return
-    yield look.say(made_words(step)), "ink"
+    yield look.say(made_words(step, version=False)), "ink"
     yield clock(step.at, look.zone), "soft"
-    written = look.say(WRITTEN_BY[step.generation.written_by])
+    written = look.say(BRIEFLY[step.generation.written_by])
     yield (look.say(WITHDRAWN) if step.withdrawal else written), "soft"

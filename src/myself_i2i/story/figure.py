@@ -9,7 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Box", "Figure", "Label", "Line", "Shape", "Thumb", "Tone", "fit", "width_of"]
+__all__ = [
+    "CURVE",
+    "HEAD",
+    "Box",
+    "Figure",
+    "Label",
+    "Line",
+    "Shape",
+    "Thumb",
+    "Tone",
+    "clean",
+    "fit",
+    "width_of",
+]
 
 Tone = Literal["ink", "soft", "line", "card", "paper", "accent", "warm"]
 """What a colour is for; never red or green."""
@@ -17,6 +30,20 @@ Tone = Literal["ink", "soft", "line", "card", "paper", "accent", "warm"]
 WIDE = 0x2E80
 """CJK and full-width characters begin here: one em wide; Latin letters average a little over half."""
 LATIN_EM = 0.56
+HEAD = 5.0
+"""Half the width of an arrow head."""
+CURVE = 0.45
+"""How much of the way between two layers a line bends on."""
+
+_UNFIT = (
+    (0x7F, 0x9F),
+    (0x200E, 0x200F),
+    (0x202A, 0x202E),
+    (0x2066, 0x2069),
+    (0xD800, 0xDFFF),
+    (0xFFFE, 0xFFFF),
+)
+"""C1 controls, what changes the direction of writing, halves of surrogate pairs, no characters at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +135,24 @@ class Figure:
     """Back to front."""
     spoken: str
     """What it shows, in one sentence, for those who do not see it."""
+    scales: bool = False
+    """Whether it may be drawn larger or smaller to fill a page; otherwise a narrow screen scrolls it."""
     cuts: Sequence[float] = ()
     """Heights at which paper may cut it, ascending."""
+
+
+def clean(text: str) -> str:
+    """Return `text` with what no page can carry, or what would turn a line around, as U+FFFD.
+
+    A record's name may hold anything: control characters, half a surrogate pair, U+202E.
+    """
+    return "".join("\ufffd" if _unfit(ord(character)) else character for character in text)
+
+
+def _unfit(code: int) -> bool:
+    if code < 0x20:  # noqa: PLR2004  # C0 controls, but for tab and line feed
+        return code not in (0x09, 0x0A)
+    return any(first <= code <= last for first, last in _UNFIT)
 
 
 def width_of(text: str, size: float) -> float:

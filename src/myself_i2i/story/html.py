@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from myself_i2i.story.document import Chart, Document
+from myself_i2i.story.figure import clean
 from myself_i2i.story.svg import svg
 
 __all__ = ["html"]
@@ -23,7 +24,7 @@ def html(document: Document) -> str:
     )
     page = environment.get_template("page.html.j2")
     blocks = [
-        (type(block).__name__, Markup(svg(block.figure)) if isinstance(block, Chart) else block)  # noqa: S704  # our own SVG, escaped there
+        (type(block).__name__, block, Markup(svg(block.figure)) if isinstance(block, Chart) else "")  # noqa: S704  # our own SVG, escaped there
         for block in document.blocks
     ]
-    return page.render(document=document, blocks=blocks)
+    return clean(page.render(document=document, blocks=blocks))

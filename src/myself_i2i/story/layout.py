@@ -2,8 +2,9 @@
 
 The steps of Sugiyama, Tagawa and Toda (1981): leave out what leads in a circle, put each picture as many layers above
 the result as its longest way there has steps, run long ways through places of their own, order each layer by the mean
-place of its neighbours, and then move everything as near to its neighbours as the distances allow. Why it is our own:
-docs/adr/0007-graph-layout.md. Pure, and the same for the same story.
+place of its neighbours, and then move everything as near to its neighbours as the distances allow. A picture that was
+itself made of others holds its place, and a plain source stands beside it: otherwise a source at every step would push a
+long chain sideways. Why it is our own: docs/adr/0007-graph-layout.md. Pure, and the same for the same story.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ LONGEST = 24
 """A way over more layers is drawn straight: its places would cost more than they clear up."""
 PLACE = 0.35
 """How much of a picture's width a passing way takes."""
+LEAF = 0.001
+"""How much a plain source counts against a picture that was made of others, when both want one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +148,19 @@ class _Grid:
         for turn in range(SETTLING):
             rows = self._rows if turn % 2 == 0 else self._rows[::-1]
             for row in rows:
-                wanted = [
-                    _mean([columns[n] for n in (*self._up[one], *self._down[one])], columns[one])
-                    for one in row
-                ]
-                columns.update(zip(row, _nearest(wanted, _spaced(row)), strict=True))
+                wanted = [self._wanted(one, columns) for one in row]
+                weights = [LEAF if self._leaf(one) else 1.0 for one in row]
+                columns.update(zip(row, _nearest(wanted, weights, _spaced(row)), strict=True))
         return columns
+
+    def _leaf(self, one: int) -> bool:
+        return not self._up[one]
+
+    def _wanted(self, one: int, columns: Mapping[int, float]) -> float:
+        """Return the mean place of what `one` is joined with, plain sources only when there is nothing else."""
+        joined = [*self._up[one], *self._down[one]]
+        holding = [other for other in joined if not self._leaf(other)] or joined
+        return _mean([columns[other] for other in holding], columns[one])
 
     def _sweep(
         self, place: dict[int, float], neighbours: Mapping[int, Sequence[int]], *, upward: bool
@@ -178,18 +188,19 @@ def _width(one: int) -> float:
     return 1.0 if one >= 0 else PLACE
 
 
-def _nearest(wanted: Sequence[float], spaced: Sequence[float]) -> list[float]:
-    """Return the columns nearest to `wanted` (least squares) that keep the order and distances of `spaced`.
+def _nearest(wanted: Sequence[float], weights: Sequence[float], spaced: Sequence[float]) -> list[float]:
+    """Return the columns nearest to `wanted` (weighted least squares) that keep order and distances of `spaced`.
 
     With the distances taken off, this is isotonic regression: pool neighbours that would overtake each other.
     """
-    pools: list[tuple[float, int]] = []
-    for want, offset in zip(wanted, spaced, strict=True):
-        mean, count = want - offset, 1
+    pools: list[tuple[float, float, int]] = []
+    for want, weight, offset in zip(wanted, weights, spaced, strict=True):
+        mean, total, count = want - offset, weight, 1
         while pools and pools[-1][0] > mean:
-            before, size = pools.pop()
-            mean = (before * size + mean * count) / (size + count)
+            before, weighed, size = pools.pop()
+            mean = (before * weighed + mean * total) / (weighed + total)
+            total += weighed
             count += size
-        pools.append((mean, count))
-    bases = [mean for mean, count in pools for _ in range(count)]
+        pools.append((mean, total, count))
+    bases = [mean for mean, _, count in pools for _ in range(count)]
     return [base + offset for base, offset in zip(bases, spaced, strict=True)]

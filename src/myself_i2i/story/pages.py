@@ -13,6 +13,8 @@ from myself_i2i.wording import Text
 
 __all__ = ["about", "story_document"]
 
+MOST_FILES = 4
+
 TITLE = Text(en="How {name} was made", ja="{name} ができるまで")
 INTRO = Text(
     en="What the maker's signed records say about this picture, back to its sources.",
@@ -55,7 +57,7 @@ def about(story: Story, look: Look) -> Iterator[Block]:
     if thumbnail is not None:
         yield Thumbnail(thumbnail, look.say(called(story.picture)))
     rows = [(look.say(PICTURE), look.say(called(story.picture)))]
-    rows += [(look.say(DIGEST), digest) for digest in story.picture.sha256s]
+    rows += [(look.say(DIGEST), digest) for digest in story.picture.sha256s[:MOST_FILES]]
     counts = COUNTS.format(
         pictures=f"{len(story.pictures):,}", steps=f"{len(story.steps):,}", sources=f"{len(story.sources):,}"
     )

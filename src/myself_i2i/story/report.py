@@ -7,8 +7,8 @@ that a picture is a work, or whose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -92,16 +92,23 @@ def make_report(
     records: Iterable[Signed],
     pledges: Iterable[Signed],
     told: Told,
+    kept: Callable[[Sequence[Trial]], Kept] | None = None,
 ) -> Report:
-    """Return the report on `story`; `records` and `pledges` are all generation/v1 and pledge/v1 statements there are."""
+    """Return the report on `story`; `records` and `pledges` are all generation/v1 and pledge/v1 statements there are.
+
+    With nobody named in `told`, the name that the pledge gives stands there. `kept` looks the trials up in the person's
+    folders.
+    """
     trials = find_trials(records, story, statements)
+    pledge = _pledge(pledges, story, statements)
+    signed_as = pledge.pledge.display_name if pledge else None
     return Report(
-        told=told,
+        told=told if told.by else replace(told, by=signed_as or ""),
         story=story,
         trials=trials,
         prompts=prompt_trials(trials),
-        pledge=_pledge(pledges, story, statements),
-        kept=None,
+        pledge=pledge,
+        kept=kept(trials) if kept else None,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from myself_i2i.predicates.generation import PromptPolicy
-from myself_i2i.story._sections import MOST_ROWS, drawing, limits, more, sources, steps
+from myself_i2i.story._sections import MOST_ROWS, cell, drawing, limits, more, running, sources, steps
 from myself_i2i.story.document import (
     Block,
     Bullets,
@@ -55,7 +55,7 @@ MADE = Text(
 PROMPTS_TRIED = Text(
     en="{count} different prompts are on record.", ja="記録に残っている異なるプロンプトは {count} 種類。"
 )
-BY_HAND = Text(en="Worked on by hand {count} times.", ja="加筆修正 {count} 回。")
+BY_HAND = Text(en="Work by hand: {count}.", ja="加筆修正 {count} 回。")
 FROM_SOURCES = Text(
     en="{count} source pictures; a rights basis is declared for {declared} of them.",
     ja="元画像 {count} 枚、うち使ってよい根拠が申告されているもの {declared} 枚。",
@@ -80,8 +80,11 @@ NO_PROMPTS = Text(
     en="No prompt is kept whole in the records.", ja="プロンプトの全文が残っている記録はありません。"
 )
 SEALED = Text(
-    en="For {sealed} trials only a salted digest of the prompt is kept, for {none} nothing of it.",
-    ja="プロンプトをソルト付きハッシュ値だけで残した試行 {sealed} 件、何も残していない試行 {none} 件。",
+    en="Trials whose prompt is kept as a salted digest only: {count}.",
+    ja="プロンプトをソルト付きハッシュ値だけで残した試行: {count} 件。",
+)
+UNKEPT = Text(
+    en="Trials of whose prompt nothing is kept: {count}.", ja="プロンプトを何も残していない試行: {count} 件。"
 )
 PROMPT_HEADS = (
     Text(en="first tried", ja="初めて使った日時"),
@@ -134,10 +137,10 @@ COUNTING: tuple[Text, ...] = (
     Text(en="Pictures that no record tells of are not counted.", ja="記録のない画像は数えていません。"),
 )
 VERIFY = Text(
-    en="Each record is a signed statement in the maker's ledger: `myself-i2i ledger verify` checks that none was changed, and "
-    "`myself-i2i ledger show --digest …` prints one whole. Somebody who wants to check them asks the maker for `ledger export`.",
-    ja="それぞれの記録は、作り手の帳簿にある署名つきの文書です。`myself-i2i ledger verify` で改変がないことを確かめられ、"
-    "`myself-i2i ledger show --digest …` で1件をそのまま表示できます。確かめたい人は、作り手から `ledger export` の書き出しを受け取ってください。",
+    en='Each record is a signed statement in the maker\'s ledger: "myself-i2i ledger verify" checks that none was changed, and '
+    '"myself-i2i ledger show --digest" prints one whole. Somebody who wants to check them asks the maker for "ledger export".',
+    ja="それぞれの記録は、作り手の帳簿にある署名つきの文書です。「myself-i2i ledger verify」で改変がないことを確かめられ、"
+    "「myself-i2i ledger show --digest」で1件をそのまま表示できます。確かめたい人は、作り手から「ledger export」の書き出しを受け取ってください。",
 )
 BY_THE_MAKER = Text(
     en="That anybody but its maker checked it. The report was put together by the person named above from their own records.",
@@ -146,7 +149,7 @@ BY_THE_MAKER = Text(
 
 
 def report_document(report: Report, look: Look, *, limit: Text) -> Document:
-    """Return the authorship report as a document; `limit` is the limit of every check, printed on it."""
+    """Return the authorship report as a document; limit is the limit of every check, printed on it."""
     return Document(
         language=look.language,
         title=look.say(TITLE.format(name=called(report.story.picture))),
@@ -235,14 +238,14 @@ def _prompts(report: Report, look: Look) -> Iterator[Block]:
     yield Heading(look.say(PROMPTS))
     if report.prompts:
         rows = [_prompt_row(one, look, first=place == 0) for place, one in enumerate(report.prompts)]
-        yield Table([look.say(head) for head in PROMPT_HEADS], rows[:MOST_ROWS], (0.17, 0.41, 0.28, 0.14))
+        yield Table([look.say(head) for head in PROMPT_HEADS], rows[:MOST_ROWS], (0.19, 0.39, 0.26, 0.16))
         yield from more(len(rows) - MOST_ROWS, look)
     else:
         yield Paragraph(look.say(NO_PROMPTS))
     policies = [trial.policy for trial in report.trials]
-    sealed, none = (policies.count(one) for one in (PromptPolicy.SALTED_DIGEST, PromptPolicy.NONE))
-    if sealed or none:
-        yield Paragraph(look.say(SEALED.format(sealed=f"{sealed:,}", none=f"{none:,}")), small=True)
+    for policy, words in ((PromptPolicy.SALTED_DIGEST, SEALED), (PromptPolicy.NONE, UNKEPT)):
+        if count := policies.count(policy):
+            yield Paragraph(look.say(words.format(count=f"{count:,}")), small=True)
 
 
 def _prompt_row(one: PromptTrial, look: Look, *, first: bool) -> tuple[str, str, str, str]:
@@ -256,7 +259,7 @@ def _prompt_row(one: PromptTrial, look: Look, *, first: bool) -> tuple[str, str,
     pictures = f"{one.pictures:,}"
     if one.on_the_way:
         pictures = look.say(LED_ON.format(count=pictures, way=one.on_the_way))
-    return clock(one.first_at, look.zone), one.text, "\n".join(changes), pictures
+    return clock(one.first_at, look.zone), running(one.text), cell(changes, look), pictures
 
 
 def _selection(report: Report, look: Look) -> Iterator[Block]:
@@ -272,9 +275,9 @@ def _hand_work(report: Report, look: Look) -> Iterator[Block]:
     rows = [
         (
             clock(step.at, look.zone),
-            look.say(called(report.story.pictures[use.picture])),
-            look.say(called(report.story.pictures[step.picture])),
-            use.note or "–",
+            running(look.say(called(report.story.pictures[use.picture]))),
+            running(look.say(called(report.story.pictures[step.picture]))),
+            running(use.note or "–"),
         )
         for step in report.hand_work
         for use in step.hand_work

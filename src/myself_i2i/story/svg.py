@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from myself_i2i.story.figure import Box, Figure, Label, Line, Shape, Thumb
+from myself_i2i.story.figure import CURVE, HEAD, Box, Figure, Label, Line, Shape, Thumb, clean
 
 __all__ = ["STYLE", "svg"]
 
@@ -13,9 +13,6 @@ STYLE = (
 )
 DARK = "--ink:#e8e6e0;--soft:#a3a9b3;--paper:#16191f;--card:#1f242c;--line:#4a515d;--accent:#56b4e9;--warm:#e69f00"
 FONTS = "system-ui,'Hiragino Sans','Noto Sans JP','Noto Sans CJK JP','Yu Gothic UI',sans-serif"
-HEAD = 5
-CURVE = 0.45
-"""How much of the way between two layers a line bends on."""
 
 
 def svg(figure: Figure, *, standalone: bool = False) -> str:
@@ -33,7 +30,7 @@ def svg(figure: Figure, *, standalone: bool = False) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(figure.width)} {_n(figure.height)}"'
         f' width="{_n(figure.width)}" height="{_n(figure.height)}" role="img"'
-        f" aria-label={quoteattr(_clean(figure.spoken))}>{style}{body}</svg>"
+        f" aria-label={quoteattr(clean(figure.spoken))}>{style}{body}</svg>"
     )
 
 
@@ -88,21 +85,7 @@ def _label(label: Label) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_clean(text))
-
-
-def _clean(text: str) -> str:
-    """Return `text` with what XML 1.0 cannot carry left visible as U+FFFD: a record's name may hold anything."""
-    return "".join(
-        character if character in "\t\n" or (character >= " " and not _forbidden(character)) else "\ufffd"
-        for character in text
-    )
-
-
-def _forbidden(character: str) -> bool:
-    code = ord(character)
-    turning = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069  # noqa: PLR2004  # would turn the line around
-    return turning or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF) or 0x7F <= code < 0xA0  # noqa: PLR2004  # surrogates, non-characters, C1 controls
+    return escape(clean(text))
 
 
 def _n(value: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from myself_i2i.story.draw import Look
-from myself_i2i.story.figure import Box, Figure, Label, Line, Shape
+from myself_i2i.story.figure import Box, Figure, Label, Line, Shape, Tone, width_of
 from myself_i2i.story.trials import Belonging, Trial
 from myself_i2i.story.values import Step
 from myself_i2i.story.words import MADE_BY_HAND, clock
@@ -14,11 +14,11 @@ from myself_i2i.wording import Text
 
 __all__ = ["timeline"]
 
-WIDTH, PLOT_TOP, PLOT = 640.0, 14.0, 120.0
-LEFT, RIGHT = 44.0, 12.0
-LANE = 24.0
+WIDTH, PLOT_TOP, PLOT = 430.0, 14.0, 96.0  # about the width of a phone, so that its text is not shrunk there
+LEFT, RIGHT = 36.0, 8.0
+LANE = 20.0
 BINS = 48
-SIZE = 12.0
+SIZE = 11.5
 MOST_MARKS = 200
 
 LED_ON = Text(en="led to this picture", ja="この画像につながったもの")
@@ -54,7 +54,7 @@ def timeline(trials: Sequence[Trial], hand_work: Sequence[Step], look: Look) -> 
         hand=len(hand_work),
     )
     height = PLOT_TOP + PLOT + 2 * LANE + 34
-    return Figure(width=WIDTH, height=height, shapes=shapes, spoken=look.say(spoken))
+    return Figure(width=WIDTH, height=height, shapes=shapes, spoken=look.say(spoken), scales=True)
 
 
 class _Scale:
@@ -115,11 +115,13 @@ def _lane(scale: _Scale, hand_work: Sequence[Step]) -> list[Shape]:
 def _legend(look: Look, *, hand: bool) -> list[Shape]:
     shapes: list[Shape] = []
     y = PLOT_TOP + PLOT + 2 * LANE + 18
-    keys = [("accent", LED_ON, 0), ("line", OTHERS, 0), *([("warm", MADE_BY_HAND, 5)] if hand else [])]
+    keys: list[tuple[Tone, Text, int]] = [("accent", LED_ON, 0), ("line", OTHERS, 0)]
+    if hand:
+        keys.append(("warm", MADE_BY_HAND, 5))
     x = LEFT
     for fill, words, radius in keys:
         text = look.say(words)
-        shapes.append(Box(x=x, y=y - 9, width=10, height=10, fill=fill, radius=radius))  # type: ignore[arg-type]  # three of the tones
+        shapes.append(Box(x=x, y=y - 9, width=10, height=10, fill=fill, radius=radius))
         shapes.append(Label(x=x + 15, y=y, text=text, size=SIZE))
-        x += 200
+        x += 15 + width_of(text, SIZE) + 14
     return shapes

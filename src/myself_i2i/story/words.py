@@ -7,10 +7,11 @@ from datetime import datetime, tzinfo
 
 from myself_i2i.predicates.generation import WrittenBy
 from myself_i2i.predicates.source import Basis
-from myself_i2i.story.values import Picture, Standing, StandingKind, Step, Story, Use
+from myself_i2i.story.values import Picture, Standing, StandingKind, Step, Use
 from myself_i2i.wording import Text
 
 __all__ = [
+    "BRIEFLY",
     "DOES_NOT_SHOW",
     "HOWS",
     "MADE_BY_HAND",
@@ -36,7 +37,7 @@ MODES: Mapping[str, Text] = {
     "mixed": Text(en="several ways", ja="複数の方法"),
     "reference": Text(en="with a reference", ja="参照画像つき"),
     "edit": Text(en="edit by words", ja="文章で編集"),
-    "controlnet": Text(en="ControlNet", ja="ControlNet（構図などの指定）"),
+    "controlnet": Text(en="ControlNet", ja="ControlNet 制御"),
     "unknown": Text(en="way not recorded", ja="作り方は記録なし"),
 }
 """Modes that are not called the same in both languages; "t2i", "i2i" and the like stand for themselves."""
@@ -61,6 +62,13 @@ WRITTEN_BY: Mapping[WrittenBy, Text] = {
     WrittenBy.FILE: Text(en="read from the file's own metadata later", ja="後からファイルの情報を読み取り"),
     WrittenBy.HAND: Text(en="typed in by the maker", ja="作り手が入力"),
 }
+
+BRIEFLY: Mapping[WrittenBy, Text] = {
+    WrittenBy.RECORDER: Text(en="recorded when made", ja="生成時に記録係が記録"),
+    WrittenBy.FILE: Text(en="read from the file later", ja="後からファイルを読み取り"),
+    WrittenBy.HAND: Text(en="typed in by the maker", ja="作り手が入力"),
+}
+"""The same, where there is little room."""
 
 BASES: Mapping[Basis, Text] = {
     Basis.OWN_DRAWING: Text(en="own drawing", ja="自分で描いた絵"),
@@ -123,8 +131,8 @@ def how_words(use: Use, strength: float | None = None) -> Text:
     return words
 
 
-def made_words(step: Step) -> Text:
-    """Return how a step made its picture, in a few words: "i2i · ComfyUI 0.3.64"."""
+def made_words(step: Step, *, version: bool = True) -> Text:
+    """Return how a step made its picture, in a few words: "i2i · ComfyUI 0.3.64"; the version only when asked for."""
     record = step.generation
     if record is None:
         return HOWS["declared-origin"]
@@ -134,7 +142,7 @@ def made_words(step: Step) -> Text:
         mode = MODES.get(record.mode, Text(en=record.mode, ja=record.mode))
     if record.tool is None:
         return mode
-    tool = record.tool + (f" {record.tool_version}" if record.tool_version else "")
+    tool = record.tool + (f" {record.tool_version}" if version and record.tool_version else "")
     return Text(en="{mode} · {tool}", ja="{mode} · {tool}").format(mode=mode, tool=tool)
 
 
@@ -152,9 +160,3 @@ def clock(moment: datetime, zone: tzinfo) -> str:
 def short_digest(picture: Picture) -> str:
     """Return the beginning of the picture's digest, "" when it has none."""
     return next((digest[:16] + "…" for digest in (*picture.sha256s, *picture.image_data)), "")
-
-
-def when_words(story: Story, picture: int, zone: tzinfo) -> str:
-    """Return when `picture` was made as far as recorded, "" when it was not."""
-    step = story.step_of(picture)
-    return "" if step is None else clock(step.at, zone)

@@ -1,0 +1,29 @@
+"""All statements of one type in a ledger, verified again on the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from myself_i2i.errors import InputError
+from myself_i2i.ledger import Ledger
+from myself_i2i.predicates import read_signed
+
+if TYPE_CHECKING:
+    from myself_i2i.predicates import Signed
+
+__all__ = ["statements_of"]
+
+
+def statements_of(ledger: Ledger, predicate_type: str) -> Iterator[Signed]:
+    """Yield every statement of `predicate_type`, oldest first; what this version cannot read is left out.
+
+    Raises `VerificationError` for one that was changed since it entered the ledger.
+    """
+    for entry in ledger.by_predicate_type(predicate_type):
+        envelope = entry.envelope
+        key = next(filter(None, map(ledger.public_key, envelope.keyids)), None)
+        try:
+            yield read_signed(envelope, key)
+        except InputError:
+            continue
