@@ -7,7 +7,6 @@ and a key or a ledger that cannot be read costs this process nothing.
 from __future__ import annotations
 
 import hashlib
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,13 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from myself_i2i.attestation import SHA256
+from myself_i2i.errors import Error
+from myself_i2i.ledger import Ledger, default_home, ledger_path
+from myself_i2i.predicates import Source
+from myself_i2i.rights import LedgerStatements
 from myself_i2i.wording import Text
 
 from .files import HostFiles, stamp
 from .guard import Teller, quietly
 from .words import NOT_DECLARED, NOT_MARKED
 
-__all__ = ["BASES", "DECLARED_CLASS", "Commands", "Outcome", "command_line"]
+__all__ = ["BASES", "DECLARED_CLASS", "Commands", "Outcome", "command_line", "is_declared"]
 
 DECLARED_CLASS: Final = "MyselfI2iLoadDeclaredImage"
 BASES: Final = ("own-drawing", "own-photo", "own-generation", "permission", "open-licence")
@@ -56,15 +60,36 @@ def command_line(arguments: Sequence[str]) -> Outcome:
     )
 
 
+def is_declared(path: Path, basis: str) -> bool:
+    """Whether the person's ledger says this basis of this file already; False where it cannot be asked."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    place = ledger_path(default_home())
+    if not place.is_file():
+        return False
+    try:
+        with Ledger.open(place) as ledger:
+            said = [signed.predicate for signed in LedgerStatements(ledger).about(SHA256, digest)]
+    except Error:
+        return False  # the command meets the same trouble, and has the words for it
+    return any(isinstance(one, Source) and one.basis.value == basis for one in said)
+
+
 class Commands:
     """Declares sources and marks pictures; what fails is told and never raised."""
 
     def __init__(
-        self, files: HostFiles, tell: Teller, *, run: Callable[[Sequence[str]], Outcome] = command_line
+        self,
+        files: HostFiles,
+        tell: Teller,
+        *,
+        run: Callable[[Sequence[str]], Outcome] = command_line,
+        known: Callable[[Path, str], bool] = is_declared,
     ) -> None:
         self._files = files
         self._tell = tell
         self._run = run
+        self._known = known
         self._declared: set[tuple[Any, ...]] = set()
 
     def declare_nodes(self, prompt: Mapping[str, Any]) -> None:
@@ -84,24 +109,12 @@ class Commands:
         key = (path, stamp(path), basis, *options)
         if key in self._declared:
             return
-        if not self._is_declared(path, basis):
+        if not self._known(path, basis):
             done = self._run(["sources", "add", str(path.resolve()), "--basis", basis, *options])
             if done.code != 0:
                 self._tell(NOT_DECLARED.format(reason=_reason(done)))
                 return
         self._declared.add(key)
-
-    def _is_declared(self, path: Path, basis: str) -> bool:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        for line in self._run(["sources", "list", "--json"]).out.splitlines():
-            try:
-                one = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(one, dict) and one.get("sha256") == digest and one.get("basis") == basis:
-                return True
-        return False
 
     def mark(self, paths: Sequence[Path]) -> bool:
         """Mark the files where they are; False, told, when that was not possible: they stay as they were."""

@@ -7,7 +7,8 @@ import importlib
 from collections.abc import Mapping
 from typing import Any, Final
 
-from myself_i2i.recording import open_recorder
+from myself_i2i.ledger import default_home
+from myself_i2i.recording import open_recorder, read_settings
 from myself_i2i.recording.interface import Recorder, Tell
 
 from .guard import Teller
@@ -17,14 +18,25 @@ __all__ = ["VERSION", "connect"]
 
 VERSION: Final = "0.1.0"
 """The pack's own version, as in pyproject.toml."""
+JOINED: Final = "_myself_i2i_joined"
 
 
 def connect(host: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Open the recorder and join it to ComfyUI's modules, by name; return its nodes and their names."""
-    tell = Teller(host["server"].PromptServer.instance.send_sync)
-    recorder = _open(tell)
-    atexit.register(recorder.close)
-    return join(host, recorder, tell)
+    """Open the recorder and join it to ComfyUI's modules, by name; return its nodes and their names.
+
+    Once for each server, however often the pack is loaded (some forks import every pack several times): a second
+    recorder would write everything twice.
+    """
+    instance = host["server"].PromptServer.instance
+    joined: tuple[dict[str, Any], dict[str, str]] | None = getattr(instance, JOINED, None)
+    if joined is None:
+        tell = Teller(instance.send_sync)
+        recorder = _open(tell)
+        atexit.register(recorder.close)
+        settings, _ = read_settings(default_home())  # what is wrong in there, the recorder has told already
+        joined = join(host, recorder, tell, strict=settings.strict)
+        setattr(instance, JOINED, joined)
+    return joined
 
 
 def _open(tell: Tell) -> Recorder:
@@ -33,10 +45,10 @@ def _open(tell: Tell) -> Recorder:
     )
 
 
-def _version() -> str | None:
+def _version() -> str:
     """ComfyUI's version where it says one: `comfyui_version.py` since January 2025."""
     try:
         found = importlib.import_module("comfyui_version").__version__
     except (ImportError, AttributeError):
-        return None
-    return found if isinstance(found, str) else None
+        return ""
+    return str(found)

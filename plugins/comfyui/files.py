@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -34,10 +35,8 @@ class HostFiles:
         return None
 
     def _candidates(self, value: str) -> Iterator[Path]:
-        try:
+        with contextlib.suppress(Exception):  # ComfyUI refuses some names by raising, differently by version
             yield Path(self._folders.get_annotated_filepath(value))
-        except Exception:  # noqa: BLE001, S110  # ComfyUI refuses some names by raising, differently by version
-            pass
         path = Path(value.strip().strip('"'))
         if path.is_absolute():
             yield path

@@ -70,9 +70,8 @@ def ancestors(prompt: Mapping[str, Any], node: str) -> dict[str, Any]:
             continue
         found[key] = entry
         inputs = entry.get("inputs")
-        for value in inputs.values() if isinstance(inputs, Mapping) else ():
-            if isinstance(value, list) and value and isinstance(value[0], str):
-                waiting.append(value[0])
+        values = inputs.values() if isinstance(inputs, Mapping) else ()
+        waiting += [one[0] for one in values if isinstance(one, list) and one and isinstance(one[0], str)]
     return {key: prompt[key] for key in prompt if key in found}
 
 

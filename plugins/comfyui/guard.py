@@ -37,7 +37,7 @@ class Teller:
             return
         try:
             self._send(self.EVENT, {"en": text.en if text else line, "ja": text.ja if text else line})
-        except Exception:  # noqa: BLE001  # a toast that cannot be shown stands in the console already
+        except Exception:  # a toast that cannot be shown stands in the console already
             LOG.debug("no toast", exc_info=True)
 
     def once(self, kind: str, text: Text) -> None:
@@ -52,6 +52,6 @@ def quietly(step: str, tell: Teller) -> Iterator[None]:
     """Let no exception of the block out: it is told once for each step, with the traceback in the debug log."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001  # whatever goes wrong in here, the picture is still made
+    except Exception as error:  # whatever goes wrong in here, the picture is still made
         LOG.debug("%s failed", step, exc_info=True)
         tell.once(step, TROUBLE.format(step=step, error=type(error).__name__))

@@ -23,11 +23,15 @@ PARTS: Final = 5
 """A queue item: number, prompt id, prompt, extra data, outputs to execute; newer versions append more."""
 
 
-def install(watcher: Watcher, commands: Commands, *, server: Any, execution: Any, nodes: Any) -> None:
+def install(
+    watcher: Watcher, commands: Commands, *, strict: bool, server: Any, execution: Any, nodes: Any
+) -> None:
     """Stand in every place; one that this version does not have is told and left out."""
     classes = _Classes(execution, nodes)
     with quietly("on_prompt", watcher.tell):
-        server.PromptServer.instance.add_on_prompt_handler(_on_prompt(watcher, commands, classes))
+        server.PromptServer.instance.add_on_prompt_handler(
+            _on_prompt(watcher, commands, classes, strict=strict)
+        )
     with quietly("PromptQueue", watcher.tell):
         _wrap(execution.PromptQueue, "get", lambda get: _get(get, watcher, classes))
         _wrap(execution.PromptQueue, "task_done", lambda done: _task_done(done, watcher))
@@ -59,14 +63,14 @@ def _wrap(owner: Any, name: str, around: Any) -> None:
         setattr(owner, name, wrapper)
 
 
-def _on_prompt(watcher: Watcher, commands: Commands, classes: Mapping[str, Any]) -> Any:
+def _on_prompt(watcher: Watcher, commands: Commands, classes: Mapping[str, Any], *, strict: bool) -> Any:
     def on_prompt(data: Any) -> Any:
         REFUSED.set({})
         with quietly("on_prompt", watcher.tell):
             prompt = data.get("prompt") if isinstance(data, dict) else None
             if isinstance(prompt, dict):
                 commands.declare_nodes(prompt)
-                refused = examine(prompt, output_nodes(prompt, classes), watcher)
+                refused = examine(prompt, output_nodes(prompt, classes), watcher) if strict else {}
                 REFUSED.set(refused)
                 if refused and not guard_loaders(prompt, refused, classes):
                     # A loader that cannot speak for itself: without a prompt ComfyUI refuses the whole request.

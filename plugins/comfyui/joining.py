@@ -18,13 +18,28 @@ __all__ = ["join"]
 
 
 def join(
-    host: Mapping[str, Any], recorder: Recorder, tell: Teller, *, commands: Commands | None = None
+    host: Mapping[str, Any],
+    recorder: Recorder,
+    tell: Teller,
+    *,
+    commands: Commands | None = None,
+    strict: bool = True,
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Join an open recorder to ComfyUI's modules; return the nodes and their names."""
+    """Join an open recorder to ComfyUI's modules; return the nodes and their names.
+
+    Without `strict` no posted graph is examined: the recorder would refuse nothing, and each source would be read twice.
+    """
     files = HostFiles(host["folder_paths"])
     watcher = Watcher(recorder, files, tell)
     commands = commands or Commands(files, tell)
-    install(watcher, commands, server=host["server"], execution=host["execution"], nodes=host["nodes"])
+    install(
+        watcher,
+        commands,
+        strict=strict,
+        server=host["server"],
+        execution=host["execution"],
+        nodes=host["nodes"],
+    )
     classes: dict[str, Any] = {}
     with quietly("nodes", tell):
         classes = node_classes(host["nodes"], watcher, commands)

@@ -48,7 +48,7 @@ def examine(prompt: Mapping[str, Any], outputs: Iterable[str], watcher: Watcher)
 
 def guard_loaders(prompt: Mapping[str, Any], refused: Mapping[str, str], classes: Mapping[str, Any]) -> bool:
     """Let the loaders of what is refused say so while they are validated; True when each of them can."""
-    able = {value: False for value in refused}
+    able = dict.fromkeys(refused, False)
     for node, _, value in strings(prompt):
         if value in able:
             able[value] |= _guard(classes.get(prompt[node].get("class_type")))

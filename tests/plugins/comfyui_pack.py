@@ -30,7 +30,16 @@ def scaled(image: str = "a.png", *, save: str = "SaveImage", loader: str = "Load
         named["filename_prefix"] = "scaled"
     return {
         "1": {"class_type": loader, "inputs": {"image": image}},
-        "2": {"class_type": "ImageScale", "inputs": {"image": ["1", 0], "width": 16, "height": 16}},
+        "2": {
+            "class_type": "ImageScale",
+            "inputs": {
+                "image": ["1", 0],
+                "width": 16,
+                "height": 16,
+                "upscale_method": "nearest-exact",
+                "crop": "disabled",
+            },
+        },
         "3": {"class_type": save, "inputs": named},
     }
 

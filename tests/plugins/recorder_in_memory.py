@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,7 @@ class InMemoryRun:
         name: str | None = None,
         origin: Origin = Origin.FILE,
     ) -> None:
+        """Keep one input, its file read now."""
         self.recorder.break_if(self.recorder.fail_input)
         file = None if path is None else Path(path)
         content = data if data is not None else file.read_bytes() if file is not None else None
@@ -56,12 +58,14 @@ class InMemoryRun:
         self.inputs.append(Noted(role, name, origin, file, digest, image))
 
     def parameters(self, facts: Facts) -> None:
+        """Keep the facts; a later call replaces what it sets."""
         set_ = {
             name: getattr(facts, name) for name in facts.__slots__ if getattr(facts, name) not in (None, ())
         }
         self.facts = replace(self.facts, **set_)
 
     def check(self) -> None:
+        """Refuse what has no basis in `bases`, in strict mode."""
         self.checked += 1
         if not self.recorder.strict:
             return
@@ -73,11 +77,13 @@ class InMemoryRun:
                 )
 
     def output(self, path: str | Path, *, image: Any = None) -> None:
+        """Keep one output, its file read now."""
         del image
         self.recorder.break_if(self.recorder.fail_output)
         self.outputs.append((Path(path), hashlib.sha256(Path(path).read_bytes()).hexdigest()))
 
     def end(self) -> None:
+        """Keep that the run is over."""
         self.ended = True
 
 
@@ -96,23 +102,27 @@ class InMemoryRecorder:
     on_flush: Callable[[], None] = lambda: None
 
     def break_if(self, broken: bool) -> None:  # noqa: FBT001  # a switch is a boolean
+        """Fail as a disk does, where a switch says so."""
         if broken:
-            raise OSError("switched to fail")
+            raise OSError(errno.EIO, "switched to fail")
 
     def begin(self) -> InMemoryRun:
+        """Begin a run."""
         self.break_if(self.fail_begin)
         self.runs.append(InMemoryRun(self))
         return self.runs[-1]
 
     def flush(self, timeout: float | None = None) -> bool:
+        """Count the call."""
         del timeout
         self.flushed += 1
         self.on_flush()
         return True
 
     def close(self) -> None:
-        pass
+        """Nothing to end."""
 
     @property
     def records(self) -> list[InMemoryRun]:
+        """The runs that made something."""
         return [run for run in self.runs if run.outputs]
