@@ -136,7 +136,7 @@ def generations(rounds: int, threads: int) -> tuple[float, float, float]:
 
         def plain() -> None:
             for _ in range(BLOCK):
-                (place.parent / "in.png").write_bytes(_variant(saved.getvalue(), next(names)))
+                (place.parent / f"in-{next(names)}.png").write_bytes(_variant(saved.getvalue(), next(names)))
                 generate(work, threads)
                 (place.parent / f"{next(names)}.png").write_bytes(_variant(saved.getvalue(), next(names)))
 

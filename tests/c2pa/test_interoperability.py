@@ -6,10 +6,10 @@ import io
 import json
 from typing import Any
 
+import c2pa
 import encypher_c2pa
 import pytest
 
-import c2pa
 from myself_i2i.c2pa import labels, native
 from myself_i2i.c2pa.ingredient import Ingredient
 from tests.support.credentials import Maker, manifest

@@ -8,10 +8,10 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import c2pa
 import pytest
 from PIL import Image
 
-import c2pa
 from myself_i2i.image import (
     decode,
     image_data_digest,

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import c2pa
+
 from myself_i2i.c2pa import native
 from myself_i2i.c2pa.settings import SIGN
 from tests.support.credentials import NOW, YEARS, Authority, authority, maker, manifest
