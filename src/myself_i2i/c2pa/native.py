@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import c2pa
+
 from myself_i2i.c2pa import _failures, _report, _self_test
 from myself_i2i.c2pa._claim import is_all_created
 from myself_i2i.c2pa._failures import SigningError
