@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ _PROMPTS = ("prompt", "prompt_2", "prompt_3", "prompt_4", "task_prompt", "conten
 _NEGATIVES = ("negative_prompt", "negative_prompt_2", "negative_prompt_3", "negative_prompt_4")
 _STEPS = ("num_inference_steps", "decoder_num_inference_steps", "prior_num_inference_steps")
 _OTHER = {"guidance_scale": "guidance_scale", "height": "height", "width": "width", "clip_skip": "clip_skip"}
+_MODELS = ("unet", "transformer")
+"""The part of a pipeline that paints; in a model's folder its weights lie in a folder of that name."""
 _CACHE = re.compile(r"models--(?P<owner>[^/\\]+?)--(?P<name>[^/\\]+)")
 """A folder of the Hugging Face cache, which carries the model's public name."""
 
@@ -40,33 +43,27 @@ def facts_of(pipe: Any, arguments: Arguments, *, pictures: bool) -> Facts:
 
 def model_name(pipe: Any) -> str | None:
     """Return the model's public name or its folder's name; never a path, which would tell where a person keeps things."""
-    config = getattr(pipe, "config", None)
-    for holder in (
-        config,
-        *(getattr(getattr(pipe, part, None), "config", None) for part in ("unet", "transformer")),
-    ):
+    models = (getattr(pipe, part, None) for part in _MODELS)
+    for one in (pipe, *models):
+        config = getattr(one, "config", None)
         name = (
-            holder.get("_name_or_path")
-            if isinstance(holder, Mapping)
-            else getattr(holder, "_name_or_path", None)
+            config.get("_name_or_path")
+            if isinstance(config, Mapping)
+            else getattr(config, "_name_or_path", None)
         )
-        if isinstance(name, str) and name.strip():
-            return _public(name.strip())
+        if isinstance(name, str | os.PathLike) and (text := os.fsdecode(name).strip().rstrip("/\\")):
+            return _public(text)
     return None
 
 
 def _public(name: str) -> str:
     if cached := _CACHE.search(name):
         return f"{cached['owner']}/{cached['name']}"
-    path = Path(name)
-    local = (
-        path.is_absolute()
-        or "\\" in name
-        or name.startswith((".", "~"))
-        or name.count("/") > 1
-        or path.exists()
-    )
-    return re.split(r"[/\\]", name.rstrip("/\\"))[-1] if local else name
+    local = name.startswith((".", "~")) or "\\" in name or name.count("/") > 1 or Path(name).exists()
+    if not local:
+        return name
+    parts = re.split(r"[/\\]", name)
+    return parts[-2] if parts[-1] in _MODELS and len(parts) > 1 else parts[-1]
 
 
 def _loras(pipe: Any) -> tuple[str, ...]:

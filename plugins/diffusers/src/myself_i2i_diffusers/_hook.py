@@ -31,7 +31,7 @@ _LOCK = threading.RLock()
 _LISTENERS: weakref.WeakKeyDictionary[Any, list[Listener]] = weakref.WeakKeyDictionary()
 """The listeners of each pipeline; the last one is told. Changed under `_LOCK`."""
 _INSIDE = threading.local()
-"""`depth`: whether this thread is inside a recorded call. Pipelines made of pipelines are one generation."""
+"""`busy`: whether this thread is inside a recorded call. Pipelines made of pipelines are one generation."""
 _MARK = "_myself_i2i_original"
 _FAMILY = "_myself_i2i_family"
 
@@ -83,13 +83,13 @@ def _put(kind: Any) -> None:
     @functools.wraps(original)
     def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807 - it stands in for one
         listeners = _LISTENERS.get(self)
-        if not listeners or getattr(_INSIDE, "depth", 0):
+        if not listeners or getattr(_INSIDE, "busy", False):
             return original(self, *args, **kwargs)
-        _INSIDE.depth = 1
+        _INSIDE.busy = True
         try:
             return listeners[-1].around(self, original, args, kwargs)
         finally:
-            _INSIDE.depth = 0
+            _INSIDE.busy = False
 
     setattr(__call__, _MARK, vars(kind).get("__call__"))
     kind.__call__ = __call__

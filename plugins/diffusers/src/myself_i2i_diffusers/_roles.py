@@ -55,7 +55,6 @@ _CLASSES: tuple[tuple[re.Pattern[str], str], ...] = (
         "init",
     ),
     (re.compile(r"Upscal|SuperResolution|SRPipeline|Upsampl|Refiner"), "init"),
-    (re.compile(r"ControlNet|Control|Adapter"), "control"),
     (
         re.compile(
             r"ToVideo|2Video|VideoTo|I2V|V2V|ToWorld|VideoDiffusion|VideoPipeline|I2VGen|PIA|AnimateDiff|Framepack|TI2V|"
@@ -63,8 +62,11 @@ _CLASSES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         "init",
     ),
+    (re.compile(r"ControlNet|Control|Adapter"), "control"),
     (
-        re.compile(r"Flux2|OmniGen|Omni|QwenImage21|QwenImageLayered|DreamLite|JoyImage|GlmImage|BriaFibo"),
+        re.compile(
+            r"Flux2|OmniGen|ZImageOmni|QwenImage21|QwenImageLayered|DreamLite|JoyImage|GlmImage|BriaFibo"
+        ),
         "init",
     ),
     (re.compile(r"Marigold"), "init"),
@@ -73,7 +75,7 @@ _CLASSES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 _UPSCALE = re.compile(r"Upscal|SuperResolution|SRPipeline|Upsampl")
 _EDIT = re.compile(
-    r"Edit|Kontext|Pix2Pix|I2IPipeline|Flux2|Omni|QwenImage21|DreamLite|JoyImage|GlmImage|BriaFibo2"
+    r"Edit|Kontext|Pix2Pix|I2IPipeline|Flux2|OmniGen|ZImageOmni|QwenImage21|DreamLite|JoyImage|GlmImage|BriaFibo2"
 )
 _FILM = re.compile(r"video|frames|film")
 _NOT_A_PIPELINE = re.compile(r"Mixin$|^DiffusionPipeline$|^object$")

@@ -1,0 +1,69 @@
+from pathlib import Path
+
+from myself_i2i_diffusers._files import file_of
+from PIL import Image
+
+from tests.plugins_diffusers.standins import picture
+
+
+def saved(path: Path) -> Path:
+    image = picture()
+    image.putpixel((1, 2), (0, 9, 0))
+    image.save(path)
+    return path
+
+
+class TestFileOf:
+    def test_opened(self, tmp_path: Path) -> None:
+        """A picture opened from a file is that file."""
+        with Image.open(saved(tmp_path / "a.png")) as image:
+            assert tmp_path / "a.png" == file_of(image)
+
+    def test_changed_since(self, tmp_path: Path) -> None:
+        """A picture that was worked on is no longer its file."""
+        with Image.open(saved(tmp_path / "a.png")) as image:
+            image.putpixel((0, 0), (0, 0, 0))
+            assert file_of(image) is None
+
+    def test_file_replaced(self, tmp_path: Path) -> None:
+        """A file that holds another picture by now is not named."""
+        with Image.open(saved(tmp_path / "a.png")) as image:
+            image.load()
+            picture("blue").save(tmp_path / "b.png")
+            (tmp_path / "b.png").replace(tmp_path / "a.png")
+            assert file_of(image) is None
+
+    def test_gone(self, tmp_path: Path) -> None:
+        """A file that is gone, or a picture by now, is not named."""
+        with Image.open(saved(tmp_path / "a.png")) as image:
+            image.load()
+            (tmp_path / "a.png").write_bytes(b"no picture")
+            assert file_of(image) is None
+            (tmp_path / "a.png").unlink()
+            assert file_of(image) is None
+
+    def test_orientation(self, tmp_path: Path) -> None:
+        """A photo that was turned upright, as diffusers does, is still its file."""
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        image = Image.new("RGB", (8, 16))
+        image.putpixel((1, 2), (255, 255, 255))
+        image.save(tmp_path / "a.png", exif=exif)
+        upright = image.transpose(Image.Transpose.ROTATE_270)
+        upright.__dict__["filename"] = str(tmp_path / "a.png")
+        assert tmp_path / "a.png" == file_of(upright)
+
+    def test_converted(self, tmp_path: Path) -> None:
+        """Another mode of the same pixels is still its file."""
+        picture(mode="L", colour="white").save(tmp_path / "a.png")
+        image = picture("white")
+        image.__dict__["filename"] = tmp_path / "a.png"
+        assert tmp_path / "a.png" == file_of(image)
+
+    def test_no_name(self) -> None:
+        """A picture made in memory has no file; nor has one with an empty or odd name."""
+        image = picture()
+        assert file_of(image) is None
+        for name in ("", 3, "no\0path" * 9, "/no/such/file.png"):
+            image.__dict__["filename"] = name
+            assert file_of(image) is None
