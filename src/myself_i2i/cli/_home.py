@@ -64,8 +64,9 @@ class Home:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def ledger(self) -> Ledger:
-        """Open the ledger, made on first use; the caller closes it."""
+        """Open the ledger, made on first use, with what waited in the spool; the caller closes it."""
         self.make()
+        self._take_in()
         return Ledger.open(ledger_path(self.path))
 
     def key(self) -> PrivateKey:
