@@ -185,6 +185,7 @@ class TestReal:
         """A repeated run, all of it cached, is recorded too."""
         started.run(scaled("drawing.png"))
         before, files = started.records(1), started.saved("scaled")
+        time.sleep(1.1)  # a record counts in seconds: the same again within one would be the same statement
         started.run(scaled("drawing.png"))
         after = started.records(len(before) + 1)
         assert (len(before) + 1, files) == (len(after), started.saved("scaled"))
@@ -221,3 +222,23 @@ class TestReal:
         strict.run(prompt)
         ((_, record),) = strict.records(1)
         assert record.inputs[0].basis is not None
+
+    def test_marked(self, started: Comfy) -> None:
+        """Save with mark: the file on disk carries a mark whose check says "recorded", and nothing contradicts it."""
+        cli = [sys.executable, "-c", "from myself_i2i.cli import main; main()"]
+        home = {**os.environ, "MYSELF_I2I_HOME": str(started.home)}
+        subprocess.run(
+            [*cli, "pledge", "--yes", "--name", "maker"], env=home, check=True, capture_output=True
+        )
+        prompt = scaled("drawing.png", loader="MyselfI2iLoadDeclaredImage", save="MyselfI2iSaveImageMarked")
+        prompt["1"]["inputs"]["basis"] = "own-drawing"
+        prompt["3"]["inputs"]["filename_prefix"] = "marked"
+        before = len(started.records(0))
+        started.run(prompt)
+        (saved,) = started.saved("marked")
+        assert sha256(saved) in {output for output, _ in started.records(before + 2)}
+        done = subprocess.run(
+            [*cli, "check", "--json", str(saved)], env=home, check=False, capture_output=True
+        )
+        assert b'"recorded"' in done.stdout, done.stdout
+        assert 0 == done.returncode, done.stdout

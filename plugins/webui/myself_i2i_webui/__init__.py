@@ -1,0 +1,1 @@
+"""The parts of the extension; scripts/myself_i2i_recorder.py joins them to the webui."""
