@@ -38,6 +38,8 @@ PALETTE = {
 }
 POINT = 0.72
 """Points for one pixel of a drawing, so that its words are about as large as the text."""
+SMALLEST = 0.25
+"""Words of a drawing are 3 points high at this scale: what is smaller nobody can read on paper."""
 
 
 class Paper:
@@ -122,9 +124,10 @@ class Paper:
             scale=1,
         )
 
-    def figure(self, figure: Figure) -> Flowable:
-        """A drawing, as wide as the paper at most, cut between layers where a page ends."""
-        return _Drawn(figure, self._font, scale=min(WIDTH / figure.width, 0.9 if figure.scales else POINT))
+    def figure(self, figure: Figure) -> Flowable | None:
+        """A drawing, as wide as the paper at most, cut between layers where a page ends; None when too small to read."""
+        scale = min(WIDTH / figure.width, 0.9 if figure.scales else POINT)
+        return _Drawn(figure, self._font, scale=scale) if scale >= SMALLEST else None
 
     def build(self, out: io.BytesIO, flow: list[Flowable], *, title: str, author: str, language: str) -> None:
         """Write the paper, each page numbered."""

@@ -18,6 +18,7 @@ from myself_i2i.story.words import (
     how_words,
     made_words,
     short_digest,
+    when,
 )
 from myself_i2i.wording import Text
 
@@ -27,8 +28,9 @@ MOST_ROWS = 400
 """Most rows of a table; how many more there are is said below it."""
 MOST_LINES = 12
 MOST_IN_LINE = 240
-MOST_IN_CELL = 1_200
-"""A row must fit on one page, whatever somebody wrote into a record."""
+MOST_IN_CELL = 640
+MOST_RUNNING = 1_200
+"""A row must fit on one page of paper, whatever somebody wrote into a record; the record itself has it whole."""
 
 THE_WAY = Text(en="The way to this picture", ja="この画像ができるまで")
 READ_IT = Text(
@@ -98,7 +100,7 @@ def _step_row(story: Story, step: Step, look: Look) -> tuple[str, str, str, str]
         says.insert(0, f"[{look.say(WITHDRAWN)} {clock(step.withdrawal.withdrawn_at, look.zone)}]")
     strength = record.strength if record else None
     uses = [_use(story, use, strength, look) for use in step.uses]
-    return clock(step.at, look.zone), cell(made, look), cell(uses, look) or NOTHING, cell(says, look)
+    return look.say(when(step, look.zone)), cell(made, look), cell(uses, look) or NOTHING, cell(says, look)
 
 
 def _prompt(step: Step, look: Look) -> str:
@@ -134,17 +136,23 @@ def sources(story: Story, look: Look) -> Iterator[Block]:
 
 def cell(lines: Sequence[str], look: Look) -> str:
     """Return the lines of one cell, shortened to what fits on a page; what was cut is said."""
-    shown = [line for line in lines[:MOST_LINES] if line]
-    shown = [line if len(line) <= MOST_IN_LINE else line[:MOST_IN_LINE] + "…" for line in shown]
-    if len(lines) > MOST_LINES:
-        shown.append(look.say(MORE.format(count=len(lines) - MOST_LINES)))
-    return "\n".join(" ".join(line.split()) for line in shown)
+    shown: list[str] = []
+    room = MOST_IN_CELL
+    for line in lines:
+        text = " ".join(line[: 4 * MOST_IN_LINE].split())
+        text = text if len(text) <= MOST_IN_LINE else text[:MOST_IN_LINE] + "…"
+        room -= len(text)
+        if shown and (room < 0 or len(shown) == MOST_LINES):
+            shown.append(look.say(MORE.format(count=len(lines) - len(shown))))
+            break
+        shown.append(text)
+    return "\n".join(line for line in shown if line)
 
 
 def running(text: str) -> str:
     """Return a long text for one cell, white space and line ends made single spaces, shortened to fit on a page."""
-    text = " ".join(text[: 4 * MOST_IN_CELL].split())
-    return text if len(text) <= MOST_IN_CELL else text[:MOST_IN_CELL] + "…"
+    text = " ".join(text[: 4 * MOST_RUNNING].split())
+    return text if len(text) <= MOST_RUNNING else text[:MOST_RUNNING] + "…"
 
 
 def more(count: int, look: Look) -> Iterator[Block]:

@@ -16,10 +16,10 @@ from myself_i2i.story.words import (
     WITHDRAWN,
     basis_words,
     called,
-    clock,
     how_words,
     made_words,
     short_digest,
+    when,
 )
 from myself_i2i.wording import Language, Text
 
@@ -174,6 +174,6 @@ def _lines(story: Story, picture: Picture, look: Look) -> Iterator[tuple[str, To
     if step.generation is None:
         return
     yield look.say(made_words(step, version=False)), "ink"
-    yield clock(step.at, look.zone), "soft"
+    yield look.say(when(step, look.zone)), "soft"
     written = look.say(BRIEFLY[step.generation.written_by])
     yield (look.say(WITHDRAWN) if step.withdrawal else written), "soft"

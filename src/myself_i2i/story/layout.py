@@ -4,7 +4,7 @@ The steps of Sugiyama, Tagawa and Toda (1981): leave out what leads in a circle,
 the result as its longest way there has steps, run long ways through places of their own, order each layer by the mean
 place of its neighbours, and then move everything as near to its neighbours as the distances allow. A picture that was
 itself made of others holds its place, and a plain source stands beside it: otherwise a source at every step would push a
-long chain sideways. Why it is our own: docs/adr/0007-graph-layout.md. Pure, and the same for the same story.
+long chain sideways. Why it is our own: docs/adr/0008-graph-layout.md. Pure, and the same for the same story.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A document on paper (A4), for those who want a file to hand in. Needs reportlab: the extra `pdf`.
 
 Japanese needs a Japanese font. One that this machine has and that may be put in is put in; otherwise the PDF names
-Adobe's HeiseiKakuGo-W5, which every common viewer replaces by a Japanese font of its own (docs/adr/0008-pdf.md).
+Adobe's HeiseiKakuGo-W5, which every common viewer replaces by a Japanese font of its own (docs/adr/0008-graph-layout.md).
 The same document gives the same bytes.
 """
 
@@ -27,7 +27,7 @@ from myself_i2i.story.document import (
     Table,
     Thumbnail,
 )
-from myself_i2i.wording import Text
+from myself_i2i.wording import Language, Text
 
 if TYPE_CHECKING:
     from myself_i2i.story._paper import Paper
@@ -41,6 +41,10 @@ MISSING = Text(
 HOW = Text(
     en='install it with `pip install "myself-i2i[pdf]"`, or write the report as HTML and print it from a browser',
     ja='`pip install "myself-i2i[pdf]"` で入れるか、HTML で書き出してブラウザから印刷してください',
+)
+TOO_WIDE = Text(
+    en="The drawing is too wide for paper: the page made with --html has it whole.",
+    ja="図が紙に収まらない大きさです。--html で作るページには全体があります。",
 )
 
 
@@ -59,12 +63,12 @@ def pdf(document: Document, *, font: Path | None = None) -> bytes:
     out = io.BytesIO()
     flow = [paper.title(escape(document.title))]
     for block in document.blocks:
-        flow += _flow(block, paper)
+        flow += _flow(block, paper, document.language)
     paper.build(out, flow, title=document.title, author=document.author, language=document.language)
     return out.getvalue()
 
 
-def _flow(block: Block, paper: Paper) -> Iterator[Any]:
+def _flow(block: Block, paper: Paper, language: Language) -> Iterator[Any]:
     match block:
         case Heading():
             yield paper.heading(escape(block.text))
@@ -79,7 +83,8 @@ def _flow(block: Block, paper: Paper) -> Iterator[Any]:
             rows = [[escape(cell).replace("\n", "<br/>") for cell in row] for row in block.rows]
             yield paper.table(heads, rows, block.widths)
         case Chart():
-            yield paper.figure(block.figure)
+            drawn = paper.figure(block.figure)
+            yield drawn or paper.paragraph(escape(TOO_WIDE.in_(language)))
         case Thumbnail():
             yield paper.thumbnail(block.data)
         case Limit():

@@ -23,7 +23,7 @@ from myself_i2i.story.report import KeptPledge, Report
 from myself_i2i.story.timeline import timeline
 from myself_i2i.story.trials import SITTING, Belonging
 from myself_i2i.story.values import Picture, StandingKind
-from myself_i2i.story.words import T2I_AND_I2I, called, clock
+from myself_i2i.story.words import T2I_AND_I2I, called, clock, when
 from myself_i2i.wording import Text
 
 __all__ = ["report_document"]
@@ -103,7 +103,7 @@ CHOSEN = Text(
     ja="作られた {made} 枚のうち、この画像につながるものとして選ばれたのは {way} 枚です。",
 )
 KEPT = Text(
-    en="In the folders looked through, {kept} of them still lie; {marked} of these carry a mark.",
+    en="Still in the folders looked through: {kept}. Of these, with a mark: {marked}.",
     ja="確認したフォルダに今もあるものは {kept} 枚、うち目印の付いたものは {marked} 枚です。",
 )
 HAND_WORK = Text(en="Work by hand", ja="加筆修正")
@@ -274,9 +274,9 @@ def _hand_work(report: Report, look: Look) -> Iterator[Block]:
     yield Heading(look.say(HAND_WORK))
     rows = [
         (
-            clock(step.at, look.zone),
-            running(look.say(called(report.story.pictures[use.picture]))),
-            running(look.say(called(report.story.pictures[step.picture]))),
+            look.say(when(step, look.zone)),
+            cell([look.say(called(report.story.pictures[use.picture]))], look),
+            cell([look.say(called(report.story.pictures[step.picture]))], look),
             running(use.note or "–"),
         )
         for step in report.hand_work

@@ -9,7 +9,7 @@ from myself_i2i.story.draw import Look
 from myself_i2i.story.figure import Box, Figure, Label, Line, Shape, Tone, width_of
 from myself_i2i.story.trials import Belonging, Trial
 from myself_i2i.story.values import Step
-from myself_i2i.story.words import MADE_BY_HAND, clock
+from myself_i2i.story.words import clock
 from myself_i2i.wording import Text
 
 __all__ = ["timeline"]
@@ -23,6 +23,7 @@ MOST_MARKS = 200
 
 LED_ON = Text(en="led to this picture", ja="この画像につながったもの")
 OTHERS = Text(en="other trials", ja="ほかの試行")
+BY_HAND = Text(en="hand work, as written down", ja="加筆修正（書き留めた日時）")
 SPOKEN = Text(
     en="{made} pictures from {first} to {last}, {led} of them on the way to this one, hand work {hand} times",
     ja="{first} から {last} までに {made} 枚、うちこの画像につながったもの {led} 枚、加筆修正 {hand} 回",
@@ -45,7 +46,7 @@ def timeline(trials: Sequence[Trial], hand_work: Sequence[Step], look: Look) -> 
         ways[scale.bin(trial.at)] += trial.belongs is Belonging.WAY
     shapes = [*_bars(counts, ways), *_axis(max(counts), first, last, look)]
     shapes += _lane(scale, hand_work)
-    shapes += _legend(look, hand=bool(hand_work))
+    legend = _legend(look, hand=bool(hand_work))
     spoken = SPOKEN.format(
         made=len(timed),
         first=clock(first, look.zone),
@@ -53,8 +54,8 @@ def timeline(trials: Sequence[Trial], hand_work: Sequence[Step], look: Look) -> 
         led=len(led),
         hand=len(hand_work),
     )
-    height = PLOT_TOP + PLOT + 2 * LANE + 34
-    return Figure(width=WIDTH, height=height, shapes=shapes, spoken=look.say(spoken), scales=True)
+    height = max(shape.y for shape in legend if isinstance(shape, Label)) + 16
+    return Figure(width=WIDTH, height=height, shapes=[*shapes, *legend], spoken=look.say(spoken), scales=True)
 
 
 class _Scale:
@@ -113,15 +114,18 @@ def _lane(scale: _Scale, hand_work: Sequence[Step]) -> list[Shape]:
 
 
 def _legend(look: Look, *, hand: bool) -> list[Shape]:
-    shapes: list[Shape] = []
-    y = PLOT_TOP + PLOT + 2 * LANE + 18
+    """What the colours mean, on as many lines as the width needs."""
     keys: list[tuple[Tone, Text, int]] = [("accent", LED_ON, 0), ("line", OTHERS, 0)]
     if hand:
-        keys.append(("warm", MADE_BY_HAND, 5))
-    x = LEFT
+        keys.append(("warm", BY_HAND, 5))
+    shapes: list[Shape] = []
+    x, y = LEFT, PLOT_TOP + PLOT + 2 * LANE + 18
     for fill, words, radius in keys:
         text = look.say(words)
+        room = 15 + width_of(text, SIZE) + 14
+        if x > LEFT and x + room > WIDTH:
+            x, y = LEFT, y + LANE
         shapes.append(Box(x=x, y=y - 9, width=10, height=10, fill=fill, radius=radius))
         shapes.append(Label(x=x + 15, y=y, text=text, size=SIZE))
-        x += 15 + width_of(text, SIZE) + 14
+        x += room
     return shapes

@@ -17,10 +17,10 @@ from myself_i2i.story.words import (
     WRITTEN_BY,
     basis_words,
     called,
-    clock,
     how_words,
     made_words,
     short_digest,
+    when,
 )
 from myself_i2i.wording import Text
 
@@ -83,7 +83,7 @@ def _body(story: Story, picture: Picture, look: Look) -> Iterator[str]:
             yield look.say(NOT_RECORDED)
         return
     step = steps[0]
-    made = [look.say(made_words(step)), clock(step.at, look.zone)]
+    made = [look.say(made_words(step)), look.say(when(step, look.zone))]
     if step.generation is not None and step.generation.model:
         made.insert(1, step.generation.model)
     if step.withdrawal is not None:

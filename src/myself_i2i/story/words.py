@@ -25,12 +25,15 @@ __all__ = [
     "how_words",
     "made_words",
     "short_digest",
+    "when",
 ]
 
 NOT_RECORDED = Text(en="not recorded", ja="記録なし")
 WITHDRAWN = Text(en="withdrawn", ja="取り下げ済み")
 MADE_BY_HAND = Text(en="hand work", ja="加筆修正")
 NO_NAME = Text(en="unnamed picture", ja="名前の記録がない画像")
+
+WRITTEN_DOWN = Text(en="written down {when}", ja="{when} に書き留め")
 
 MODES: Mapping[str, Text] = {
     "upscale": Text(en="upscale", ja="拡大"),
@@ -155,6 +158,12 @@ def basis_words(standing: Standing) -> Text:
 def clock(moment: datetime, zone: tzinfo) -> str:
     """Return a moment as people write it, in `zone`, to the minute."""
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def when(step: Step, zone: tzinfo) -> Text:
+    """Return when a step was made, or, where only that is known, when it was written down."""
+    moment = clock(step.at, zone)
+    return Text(en=moment, ja=moment) if step.timed else WRITTEN_DOWN.format(when=moment)
 
 
 def short_digest(picture: Picture) -> str:
