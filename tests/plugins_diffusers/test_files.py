@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from myself_i2i_diffusers._files import file_of
+from myself_i2i_diffusers._files import file_of, remember
 from PIL import Image
 
 from tests.plugins_diffusers.standins import picture
@@ -59,6 +59,37 @@ class TestFileOf:
         image = picture("white")
         image.__dict__["filename"] = tmp_path / "a.png"
         assert tmp_path / "a.png" == file_of(image)
+
+    def test_unread(self, tmp_path: Path) -> None:
+        """A picture that was only opened is its file without being decoded, unless the file was replaced since."""
+        path = saved(tmp_path / "a.png")
+        with Image.open(path) as image:
+            assert path == file_of(image)
+            assert image.tile
+            picture("blue").save(tmp_path / "b.png")
+            (tmp_path / "b.png").replace(path)
+            assert file_of(image) is None
+
+    def test_draft(self, tmp_path: Path) -> None:
+        """A JPEG that is opened in a smaller size is not its file."""
+        Image.new("RGB", (64, 64), "red").save(tmp_path / "a.jpg")
+        with Image.open(tmp_path / "a.jpg") as image:
+            image.draft("RGB", (16, 16))
+            assert image.tile
+            assert file_of(image) is None
+
+    def test_remembered(self, tmp_path: Path) -> None:
+        """A remembered picture is its file until either changes."""
+        path = saved(tmp_path / "a.png")
+        loaded = []
+        for _ in range(3):
+            with Image.open(path) as opened:
+                loaded.append(opened.convert("RGB"))
+            remember(loaded[-1], str(path))
+        loaded[1].putpixel((0, 0), (1, 1, 1))
+        assert [path, None] == [file_of(image) for image in loaded[:2]]
+        picture("blue").save(path)
+        assert file_of(loaded[2]) is None
 
     def test_no_name(self) -> None:
         """A picture made in memory has no file; nor has one with an empty or odd name."""

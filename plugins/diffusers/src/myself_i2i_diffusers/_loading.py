@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image, ImageOps
 
+from myself_i2i_diffusers._files import remember
+
 __all__ = ["load_image"]
 
 
@@ -17,13 +19,20 @@ def load_image(image: Any, *args: Any, **kwargs: Any) -> Image.Image:
     diffusers' own forgets the file name, so that the record then knows the picture by its pixels only. Takes what
     diffusers takes (a path, a URL, a Pillow picture, a conversion), and paths as `pathlib.Path`.
     """
-    path = os.fspath(image) if isinstance(image, str | os.PathLike) else None
-    if isinstance(path, str) and os.path.isfile(path) and not args and not kwargs:  # noqa: PTH113 - as diffusers asks; the text may be no path at all
-        with Image.open(path) as opened:
-            loaded = ImageOps.exif_transpose(opened).convert("RGB")
-    else:
-        host = importlib.import_module("diffusers.utils")  # here, for it is slow and only some calls need it
-        loaded = host.load_image(image if path is None else path, *args, **kwargs)
-    if isinstance(path, str):
-        loaded.__dict__["filename"] = os.path.realpath(path) if os.path.isfile(path) else path  # noqa: PTH113 - see above
+    text = os.fspath(image) if isinstance(image, str | os.PathLike) else None
+    if not isinstance(text, str):
+        return _host(image, *args, **kwargs)
+    if args or kwargs or not os.path.isfile(text):  # noqa: PTH113 - the text may be no path at all
+        loaded = _host(text, *args, **kwargs)
+        loaded.__dict__["filename"] = text
+        return loaded
+    with Image.open(text) as opened:
+        loaded = ImageOps.exif_transpose(opened).convert("RGB")
+    remember(loaded, text)
+    return loaded
+
+
+def _host(*args: Any, **kwargs: Any) -> Image.Image:
+    """Ask diffusers; imported here, for it is slow to import and only some calls need it."""
+    loaded: Image.Image = importlib.import_module("diffusers.utils").load_image(*args, **kwargs)
     return loaded
