@@ -7,7 +7,7 @@ RUN    := $(VENV)/bin
 JOBS   ?= 2
 CORPUS ?= ../shared/corpus
 
-.PHONY: demo test test-all check lint types layers format corpus bench coverage clean setup
+.PHONY: demo test test-all check lint types layers format corpus bench fuzz coverage clean setup
 
 setup: $(VENV)/.ready
 
@@ -46,8 +46,14 @@ corpus: setup ## score inspection on real files that are not in this repository
 bench: setup ## ratios against named peers, measured in one run
 	@$(RUN)/python benchmarks/run.py && $(RUN)/python benchmarks/mark.py && $(RUN)/python benchmarks/memory.py
 
+TARGET  ?= check
+SECONDS ?= 300
+fuzz: setup ## coverage-guided fuzzing, where atheris installs
+	@test -d .fuzz || { $(UV) venv -q .fuzz && $(UV) pip install -q --python .fuzz/bin/python atheris -e .; }
+	@.fuzz/bin/python fuzz/run.py $(TARGET) $(SECONDS)
+
 coverage: setup
 	@$(RUN)/coverage erase; $(RUN)/coverage run -m pytest -m "not slow" -q; $(RUN)/coverage combine -q; $(RUN)/coverage report
 
 clean:
-	rm -rf $(VENV) $(TOOL) demo-out corpus-out dist .coverage*
+	rm -rf $(VENV) $(TOOL) .fuzz .bench demo-out corpus-out dist .coverage*
