@@ -145,11 +145,11 @@ class TestReport:
         """Trials, prompts, hand work and sources are counted, and how is said."""
         words = Reader(html(report(desk, day, Look(language="en"), kept=Kept(5, 2)))).words
         for said in (
-            "33 pictures were made on the way: 4 led to this picture, 6 share a source or a step with it, 23 were",
-            "4 different prompts are on record.",
+            "Pictures made on the way: 33. Led to this picture: 4; share a source or a step with it: 6; made in",
+            "Different prompts on record: 4.",
             "Work by hand: 1.",
-            "2 source pictures; a rights basis is declared for 1 of them.",
-            "Of 33 pictures, 4 were chosen",
+            "Source pictures: 2; with a declared rights basis: 1.",
+            "Pictures made: 33. Chosen for the way to this one: 4.",
             "Still in the folders looked through: 5. Of these, with a mark: 2.",
             "added: red umbrella, night",
             "removed: umbrella",
@@ -188,5 +188,5 @@ class TestReport:
             desk.say(made(at=NOON + number * MINUTE, prompt=f"try {number}"), picture(number))
         story = tell(desk.statements(), picture(449))
         words = Reader(html(report(desk, story, Look(language="en")))).words
-        assert "450 different prompts" in words
+        assert "Different prompts on record: 450" in words
         assert "and 50 more" in words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,11 @@ def statements_of(ledger: Ledger, predicate_type: str) -> Iterator[Signed]:
 
     Raises `VerificationError` for one that was changed since it entered the ledger.
     """
+    # Nearly all are signed by one key: asked for once, not twenty thousand times.
+    public_key = functools.cache(ledger.public_key)
     for entry in ledger.by_predicate_type(predicate_type):
         envelope = entry.envelope
-        key = next(filter(None, map(ledger.public_key, envelope.keyids)), None)
+        key = next(filter(None, map(public_key, envelope.keyids)), None)
         try:
             yield read_signed(envelope, key)
         except InputError:

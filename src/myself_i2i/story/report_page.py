@@ -47,17 +47,17 @@ PERIOD = Text(
     ja="記録の期間: {first} 〜 {last}。",
 )
 MADE = Text(
-    en="{made} pictures were made on the way: {way} led to this picture, {shared} share a source or a step with it, {session} "
-    "were made in the same sitting.",
+    en="Pictures made on the way: {made}. Led to this picture: {way}; share a source or a step with it: {shared}; made in the "
+    "same sitting: {session}.",
     ja="途中で作られた画像は {made} 枚。うち、この画像につながったもの {way} 枚、元画像か途中の工程を共有するもの {shared} 枚、"
     "同じ作業時間に作られたもの {session} 枚。",
 )
 PROMPTS_TRIED = Text(
-    en="{count} different prompts are on record.", ja="記録に残っている異なるプロンプトは {count} 種類。"
+    en="Different prompts on record: {count}.", ja="記録に残っている異なるプロンプトは {count} 種類。"
 )
 BY_HAND = Text(en="Work by hand: {count}.", ja="加筆修正 {count} 回。")
 FROM_SOURCES = Text(
-    en="{count} source pictures; a rights basis is declared for {declared} of them.",
+    en="Source pictures: {count}; with a declared rights basis: {declared}.",
     ja="元画像 {count} 枚、うち使ってよい根拠が申告されているもの {declared} 枚。",
 )
 
@@ -99,7 +99,7 @@ LED_ON = Text(en="{count} ({way} led on)", ja="{count}（つながったもの {
 
 SELECTION = Text(en="Selection", ja="選択")
 CHOSEN = Text(
-    en="Of {made} pictures, {way} were chosen for the way to this one.",
+    en="Pictures made: {made}. Chosen for the way to this one: {way}.",
     ja="作られた {made} 枚のうち、この画像につながるものとして選ばれたのは {way} 枚です。",
 )
 KEPT = Text(

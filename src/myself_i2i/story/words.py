@@ -33,7 +33,7 @@ WITHDRAWN = Text(en="withdrawn", ja="取り下げ済み")
 MADE_BY_HAND = Text(en="hand work", ja="加筆修正")
 NO_NAME = Text(en="unnamed picture", ja="名前の記録がない画像")
 
-WRITTEN_DOWN = Text(en="written down {when}", ja="{when} に書き留め")
+WRITTEN_DOWN = Text(en="noted {when}", ja="{when} に書き留め")
 
 MODES: Mapping[str, Text] = {
     "upscale": Text(en="upscale", ja="拡大"),
