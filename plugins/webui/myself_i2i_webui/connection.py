@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 from typing import Any, Final
 
 from myself_i2i.recording import open_recorder
@@ -12,10 +13,11 @@ from .guard import tell
 from .runs import Follower
 from .settings import Chosen
 
-__all__ = ["VERSION", "connect"]
+__all__ = ["VERSION", "connect", "tool_of"]
 
 VERSION: Final = "0.1.0"
 """The extension's own version."""
+_REFORGE: Final = re.compile(r"f[\w.]+v\d+-v\d")
 
 
 def connect(shared: Any) -> Follower:
@@ -33,11 +35,16 @@ def connect(shared: Any) -> Follower:
 
 
 def _host() -> tuple[str, str]:
-    """Which webui this is, and its version: Forge begins its version with "f", reForge ends it with its own name."""
+    """Return which webui this is, and its version as it shows it."""
     try:
         version = str(importlib.import_module("modules.launch_utils").git_tag())
     except Exception:  # noqa: BLE001  # no git, another layout: the name alone is worth recording
         version = ""
-    if importlib.util.find_spec("modules_forge") is None:
-        return "AUTOMATIC1111", version
-    return ("reForge" if "re" in version.lower() else "Forge"), version
+    return tool_of(version, forge=importlib.util.find_spec("modules_forge") is not None), version
+
+
+def tool_of(version: str, *, forge: bool) -> str:
+    """Return the webui's name: Forge counts "f2.0.1v1.10.1", reForge "f1.2.3v2-v1.10.1RC"."""
+    if not forge:
+        return "AUTOMATIC1111"
+    return "reForge" if _REFORGE.match(version) else "Forge"
