@@ -56,6 +56,12 @@ class TestDraw:
         broken = [s.title.splitlines()[0] for s in figure.shapes if isinstance(s, Box) and s.dashed]
         assert ["paper.jpg"] == broken
 
+    def test_not_recorded(self, desk: Desk, look: Look) -> None:
+        """A picture without record is one box that says so."""
+        figure = draw(tell(desk.statements(), picture(1)), look)
+        words = {"en": "not recorded", "ja": "記録なし"}[look.language]
+        assert words in [shape.text for shape in figure.shapes if isinstance(shape, Label)]
+
     def test_withdrawn(self, desk: Desk) -> None:
         """A record that was taken back has a broken frame and the word."""
         desk.withdraw(desk.say(made(), picture(1)))

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import reportlab
 
 from myself_i2i.errors import UsageError
 from myself_i2i.predicates.generation import Input
@@ -73,6 +74,15 @@ class TestPdf:
         shown = pdf(report(desk, day, Look(language="en", thumbnails={0: small})), font=NOWHERE)
         assert b"/Subtype /Image" not in plain
         assert b"/Subtype /Image" in shown
+
+    def test_embedded(self, desk: Desk, day: Story) -> None:
+        """A TrueType font that the machine has is put into the paper; with another, Adobe's is named."""
+        latin = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
+        document = report(desk, day, Look(language="en"))
+        assert b"/FontFile2" in pdf(document, font=latin)
+        other = pdf(document, font=NOWHERE)
+        assert b"/FontFile2" not in other
+        assert b"HeiseiKakuGo-W5" in other
 
     def test_not_installed(self, desk: Desk, day: Story, monkeypatch: pytest.MonkeyPatch) -> None:
         """Without the library the error says how to get it, and what to do instead."""

@@ -25,6 +25,7 @@ from myself_i2i.predicates import Generation, Source
 from myself_i2i.predicates.generation import Input
 from myself_i2i.rights import SourceFile, Statements, withdrawal_of
 from myself_i2i.story._pictures import Digest, Pictures
+from myself_i2i.story._remembered import Remembered
 from myself_i2i.story._standing import standings
 from myself_i2i.story.values import DECLARED_ORIGIN, Picture, Standing, StandingKind, Step, Story, Use
 from myself_i2i.wording import Text
@@ -59,7 +60,7 @@ def tell(statements: Statements, start: SourceFile, *, limit: int = PICTURES) ->
     story has one picture and no steps, which says nothing about the picture. Raises `VerificationError` and
     `LedgerError` as the statements' look-up does.
     """
-    walk = _Walk(statements, limit)
+    walk = _Walk(Remembered(statements), limit)
     walk.pictures.add(walk.meet(start.digests()), start.name)
     walk.run()
     walk.join_named()

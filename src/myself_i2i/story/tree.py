@@ -28,7 +28,7 @@ __all__ = ["lines"]
 
 ABOVE = Text(en="(told above)", ja="（上に記載）")
 SIGNED = Text(en="signed by key {key}", ja="鍵 {key} の署名")
-MORE = Text(en="{count} more records of it", ja="ほかに記録 {count} 件")
+MORE = Text(en="further records: {count}", ja="ほかに記録 {count} 件")
 BRANCH, LAST, PASS, NONE, BACK = "├─ ", "└─ ", "│  ", "   ", "▲ "
 
 
