@@ -6,10 +6,10 @@ import zlib
 
 import pytest
 from PIL import Image, ImageFile
-from tests.support.pictures import BUILDERS, chunk, comment_exif, jpeg, picture, png, text_chunk, tiff, webp
+from tests.support.pictures import BUILDERS, avif, chunk, comment_exif, jpeg, picture, png, text_chunk, tiff, webp
 
 from myself_i2i.errors import InputError, LimitError
-from myself_i2i.image import decode
+from myself_i2i.image import Format, decode, decoding
 
 
 class TestDecode:
@@ -97,3 +97,12 @@ class TestRefusal:
         """A file that opens as WebP and is none is refused as WebP."""
         with pytest.raises(InputError):
             decode(webp()[:12] + png())
+
+
+class TestWithoutAvif:
+    def test_says_what_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With a Pillow that has no AVIF, an AVIF gives a clear error with the way out."""
+        monkeypatch.delitem(decoding._OPENERS, Format.AVIF)
+        with pytest.raises(InputError, match="cannot decode AVIF") as caught:
+            decode(avif())
+        assert caught.value.hint is not None

@@ -6,11 +6,12 @@ that (`LOAD_TRUNCATED_IMAGES`) is global. So what decides pixels is handed over,
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 from typing import TYPE_CHECKING
 
-from PIL import AvifImagePlugin, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from myself_i2i.errors import Error, InputError, LimitError
 from myself_i2i.image import jpeg, png
@@ -41,8 +42,12 @@ _OPENERS: dict[Format, Callable[[io.BytesIO], Image]] = {
     Format.PNG: PngImagePlugin.PngImageFile,
     Format.JPEG: JpegImagePlugin.JpegImageFile,
     Format.WEBP: WebPImagePlugin.WebPImageFile,
-    Format.AVIF: AvifImagePlugin.AvifImageFile,
 }
+with contextlib.suppress(ImportError):
+    # A host of a plug-in may pin a Pillow from before AVIF (11.3); all else works there, and `decode` says what does not.
+    from PIL.AvifImagePlugin import AvifImageFile
+
+    _OPENERS[Format.AVIF] = AvifImageFile
 
 
 def decode(data: bytes) -> Image:
@@ -55,6 +60,14 @@ def decode(data: bytes) -> Image:
     """
     container = read_container(data)
     _bound(container.width, container.height)
+    if container.format not in _OPENERS:
+        raise InputError(
+            Text(
+                en="the installed Pillow cannot decode AVIF",
+                ja="インストールされている Pillow では AVIF を読めません",
+            ),
+            hint=Text(en="install Pillow 11.3 or newer", ja="Pillow 11.3 以降を入れてください"),
+        )
     prepared = _prepare(data, container)
     try:
         # The plug-in is named, so no other one is tried, whatever else the bytes may look like.
