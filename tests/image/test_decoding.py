@@ -6,7 +6,18 @@ import zlib
 
 import pytest
 from PIL import Image, ImageFile
-from tests.support.pictures import BUILDERS, avif, chunk, comment_exif, jpeg, picture, png, text_chunk, tiff, webp
+from tests.support.pictures import (
+    BUILDERS,
+    avif,
+    chunk,
+    comment_exif,
+    jpeg,
+    picture,
+    png,
+    text_chunk,
+    tiff,
+    webp,
+)
 
 from myself_i2i.errors import InputError, LimitError
 from myself_i2i.image import Format, decode, decoding
