@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from myself_i2i_diffusers._files import SavedFile
 from myself_i2i_diffusers._image import RecordedImage, bind, binding_of, file_behind
 from PIL import Image, ImageOps, PngImagePlugin
 
@@ -20,10 +21,10 @@ class Listener:
         self.files: list[Path | None] = []
         self.others: list[Any] = []
 
-    def saved(self, _image: Image.Image, where: Any) -> Path | None:
+    def saved(self, _image: Image.Image, where: Any) -> SavedFile | None:
         """Keep the file."""
         self.files.append(file_behind(where))
-        return self.files[-1]
+        return SavedFile(self.files[-1]) if self.files[-1] else None
 
     def joined(self, other: Image.Image) -> None:
         """Keep the other picture."""

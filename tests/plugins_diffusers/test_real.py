@@ -143,6 +143,23 @@ class TestPipelines:
             [("unknown", "ip_adapter_image_embeds", Origin.LATENT)],
         ] == [told(run) for run in recorder.runs]
 
+    @pytest.mark.parametrize(
+        ("kind", "expected"),
+        [("edit", ("init", "edit")), ("adapter", ("control", None)), ("variation", ("reference", None))],
+    )
+    def test_image_means(
+        self, folder: Path, recorder: MemoryRecorder, own: Path, kind: str, expected: tuple[str, str | None]
+    ) -> None:
+        """`image` is the picture to edit, a control picture or a reference, as the pipeline's class has it."""
+        pipe = getattr(tiny, kind)(folder)
+        words = {} if kind == "variation" else {"prompt": "a cat"}
+        size = {} if kind == "edit" else {"height": 64, "width": 64}
+        with Image.open(own) as image, record(pipe, recorder=recorder):
+            pipe(image=image, num_inference_steps=2, **words, **size)
+        assert recorder.run.facts is not None
+        assert expected == (recorder.run.roles[0], recorder.run.facts.mode)
+        assert ["own.png"] == [one.name for one in recorder.run.inputs]
+
     def test_latents(self, folder: Path, recorder: MemoryRecorder) -> None:
         """Latents of unknown making are told as latents."""
         pipe = tiny.pipeline("StableDiffusionPipeline", folder)

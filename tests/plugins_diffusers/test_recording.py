@@ -221,15 +221,27 @@ class TestChains:
             second("x", image=first("x").images[0])
         assert [] == recorder.runs[1].inputs
 
-    def test_saved(self, recorder: MemoryRecorder, opened: Image.Image, tmp_path: Path) -> None:
-        """A saved picture that goes on is told as itself: the recorder knows the run behind it."""
+    @pytest.mark.parametrize("made", [lambda image: image, lambda image: image.resize((32, 32))])
+    def test_saved(self, recorder: MemoryRecorder, opened: Image.Image, tmp_path: Path, made: Any) -> None:
+        """A saved picture that goes on, or a copy of it, is told as its file: the recorder knows the run behind it."""
         first, second = standins.StableDiffusionImg2ImgPipeline(), standins.StableDiffusionUpscalePipeline()
         with record(first, second, recorder=recorder):
             image = first("x", image=opened).images[0]
             image.save(tmp_path / "a.jpg")
-            second("x", image=image)
+            second("x", image=made(image))
         (one,) = recorder.runs[1].inputs
-        assert ("a.jpg", Origin.MEMORY) == (one.name, one.origin)
+        assert ("init", tmp_path / "a.jpg", Origin.FILE) == (one.role, one.path, one.origin)
+
+    def test_saved_and_gone(self, recorder: MemoryRecorder, opened: Image.Image, tmp_path: Path) -> None:
+        """Where another file lies in its place by now, what went into the picture is told instead."""
+        first, second = standins.StableDiffusionImg2ImgPipeline(), standins.StableDiffusionUpscalePipeline()
+        with record(first, second, recorder=recorder):
+            image = first("x", image=opened).images[0]
+            image.save(tmp_path / "a.jpg")
+            picture("black").save(tmp_path / "b.jpg")
+            (tmp_path / "b.jpg").replace(tmp_path / "a.jpg")
+            second("x", image=image)
+        assert ["own.png"] == [one.name for one in recorder.runs[1].inputs]
 
     def test_worked_on(self, recorder: MemoryRecorder, opened: Image.Image) -> None:
         """A picture that was drawn on is told as itself, and what went into it too."""

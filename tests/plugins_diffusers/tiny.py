@@ -40,8 +40,8 @@ def _unet(channels: int) -> Any:
         sample_size=8,
         in_channels=channels,
         out_channels=4,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
         cross_attention_dim=_WIDTH,
         attention_head_dim=8,
         norm_num_groups=8,
@@ -102,7 +102,7 @@ def controlnet() -> Any:
         block_out_channels=(_WIDTH, _WIDTH),
         layers_per_block=1,
         in_channels=4,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
         cross_attention_dim=_WIDTH,
         attention_head_dim=8,
         norm_num_groups=8,
@@ -165,3 +165,34 @@ def _adapter(unet: Any) -> dict[str, dict[str, Any]]:
         layers[f"{number}.to_k_ip.weight"] = torch.randn(_WIDTH, _WIDTH)
         layers[f"{number}.to_v_ip.weight"] = torch.randn(_WIDTH, _WIDTH)
     return {"image_proj": projection, "ip_adapter": layers}
+
+
+def edit(folder: Path) -> Any:
+    """InstructPix2Pix: its UNet sees the picture beside the noise."""
+    made = diffusers.StableDiffusionInstructPix2PixPipeline(**components(folder, channels=8))
+    made.set_progress_bar_config(disable=True)
+    return made
+
+
+def adapter(folder: Path) -> Any:
+    """A T2I-Adapter."""
+    torch.manual_seed(4)
+    made = diffusers.T2IAdapter(
+        in_channels=3, channels=[_WIDTH, _WIDTH], num_res_blocks=1, downscale_factor=8
+    )
+    return pipeline("StableDiffusionAdapterPipeline", folder, adapter=made.eval())
+
+
+def variation(folder: Path) -> Any:
+    """Image variation: the picture takes the place of the words."""
+    parts = components(folder)
+    made = diffusers.StableDiffusionImageVariationPipeline(
+        **{
+            name: parts[name]
+            for name in ("unet", "scheduler", "vae", "safety_checker", "requires_safety_checker")
+        },
+        image_encoder=image_encoder(),
+        feature_extractor=_processor(),
+    )
+    made.set_progress_bar_config(disable=True)
+    return made

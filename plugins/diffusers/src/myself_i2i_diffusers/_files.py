@@ -11,7 +11,7 @@ from PIL import Image, ImageFile, ImageOps
 
 from myself_i2i_diffusers._values import stamp
 
-__all__ = ["file_of", "remember"]
+__all__ = ["SavedFile", "file_of", "remember"]
 
 _LOADED = "_i2i_loaded"
 
@@ -22,6 +22,21 @@ class _Loaded:
 
     file: tuple[int, ...]
     stamp: object
+
+
+class SavedFile:
+    """A file as it was when a picture was saved to it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._identity = _identity(path.stat())
+
+    def unchanged(self) -> bool:
+        """Return whether the same file still lies there."""
+        try:
+            return self._identity == _identity(self.path.stat())
+        except OSError:
+            return False
 
 
 def remember(image: Image.Image, path: str) -> None:

@@ -9,7 +9,7 @@ import os
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from PIL import Image
 from myself_i2i.recording.interface import Origin, Run
 from myself_i2i_diffusers._arguments import Given, arguments_of, given
 from myself_i2i_diffusers._facts import facts_of
-from myself_i2i_diffusers._files import file_of
+from myself_i2i_diffusers._files import SavedFile, file_of
 from myself_i2i_diffusers._image import bind, binding_of, file_behind
 from myself_i2i_diffusers._memory import Memory
 from myself_i2i_diffusers._telling import trouble
@@ -93,7 +93,7 @@ class Generation:
         if self._finalizer.detach() is not None:
             self._run.end()
 
-    def saved(self, image: Image.Image, where: Any) -> Path | None:
+    def saved(self, image: Image.Image, where: Any) -> SavedFile | None:
         """Note that a picture of this run was saved; return the file if it is one."""
         try:
             path = file_behind(where)
@@ -101,10 +101,10 @@ class Generation:
                 if hasattr(where, "flush"):
                     where.flush()
                 self.output(path, image)
+                return SavedFile(path)
         except Exception as error:  # noqa: BLE001 - the picture is saved; nothing of ours may undo that
             trouble(error)
-            return None
-        return path
+        return None
 
     def joined(self, other: Image.Image) -> None:
         """Note that another picture was put into a picture of this run."""
@@ -116,15 +116,20 @@ class Generation:
             trouble(error)
 
     def _take(self, one: Given) -> Generation | None:
-        """Note one input, unless it is an earlier run's unsaved output: then return that run, whose inputs count here."""
+        """Note one input, unless it is an earlier run's unsaved output: then return that run, whose inputs count here.
+
+        A saved one, or a copy of it, is noted as its file: the recorder knows the run behind that.
+        """
         binding = binding_of(one.value)
         if binding is not None and isinstance(binding.owner, Generation):
-            saved, untouched = binding.path, binding.untouched(one.value)
-            if saved is None and untouched:
+            if not binding.untouched(one.value):
+                self._note(_picture(one))
                 return binding.owner
-            # A saved one is known to the recorder by its pixels, and so is the run behind it.
-            self._note(_picture(one) if saved is None else replace(_picture(one), name=saved.name))
-            return None if untouched else binding.owner
+            if binding.file is None or not binding.file.unchanged():
+                return binding.owner
+            path = binding.file.path
+            self._note(_Noted(role=one.role, path=path, name=path.name, origin=Origin.FILE))
+            return None
         earlier = _MADE.owner(one.whole) if is_array(one.whole) else None
         if earlier is None or not _MADE.untouched(one.whole):
             self._note(_noted(one))

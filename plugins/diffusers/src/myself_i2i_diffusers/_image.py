@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from PIL import Image
 
+from myself_i2i_diffusers._files import SavedFile
 from myself_i2i_diffusers._values import stamp
 
 __all__ = ["Binding", "Owner", "RecordedImage", "bind", "binding_of", "file_behind"]
@@ -17,7 +18,7 @@ __all__ = ["Binding", "Owner", "RecordedImage", "bind", "binding_of", "file_behi
 class Owner(Protocol):
     """The run that a picture came out of."""
 
-    def saved(self, image: Image.Image, where: Any) -> Path | None:
+    def saved(self, image: Image.Image, where: Any) -> SavedFile | None:
         """Note that the picture was saved; return the file if it is one."""
 
     def joined(self, other: Image.Image) -> None:
@@ -27,12 +28,12 @@ class Owner(Protocol):
 class Binding:
     """What ties one picture to its run."""
 
-    __slots__ = ("owner", "path", "stamp")
+    __slots__ = ("file", "owner", "stamp")
 
-    def __init__(self, owner: Owner, mark: object | None) -> None:
+    def __init__(self, owner: Owner, mark: object | None, file: SavedFile | None) -> None:
         self.owner = owner
         self.stamp = mark
-        self.path: Path | None = None
+        self.file = file  # where the picture, or the one it is a copy of, was saved last
 
     def untouched(self, image: Image.Image) -> bool:
         """Return whether the pixels still are what the run and the picture's own methods made of them."""
@@ -51,7 +52,7 @@ class RecordedImage(Image.Image):
     def save(self, fp: Any, format: str | None = None, **params: Any) -> None:  # noqa: A002 - Pillow's name
         """Save as Pillow does, then note the file."""
         super().save(fp, format, **params)
-        self._i2i.path = self._i2i.owner.saved(self, fp)
+        self._i2i.file = self._i2i.owner.saved(self, fp) or self._i2i.file
 
     def paste(self, im: Any, box: Any = None, mask: Any = None) -> None:
         """Paste as Pillow does; a picture pasted in is one more picture that went in."""
@@ -106,7 +107,8 @@ def _keeping(name: str) -> Callable[..., Any]:
     def method(self: RecordedImage, *args: Any, **kwargs: Any) -> Any:
         result = original(self, *args, **kwargs)
         if isinstance(result, Image.Image):
-            bind(result, self._i2i.owner, untouched=self._i2i.untouched(self))
+            untouched = self._i2i.untouched(self)
+            bind(result, self._i2i.owner, untouched=untouched, file=self._i2i.file if untouched else None)
         return result
 
     method.__name__, method.__doc__ = name, original.__doc__
@@ -128,10 +130,10 @@ for _name in (
     setattr(RecordedImage, _name, _keeping(_name))
 
 
-def bind(image: Image.Image, owner: Owner, *, untouched: bool = True) -> None:
+def bind(image: Image.Image, owner: Owner, *, untouched: bool = True, file: SavedFile | None = None) -> None:
     """Make a plain picture one that knows its run; other subclasses of Pillow's class are left as they are."""
     if type(image) is Image.Image or isinstance(image, RecordedImage):
-        image.__dict__["_i2i"] = Binding(owner, stamp(image) if untouched else None)
+        image.__dict__["_i2i"] = Binding(owner, stamp(image) if untouched else None, file)
         image.__class__ = RecordedImage
 
 
