@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from myself_i2i.cli._terminal import Terminal
 from myself_i2i.errors import Error
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.ledger import Ledger, ledger_path
-from myself_i2i.recording.lint import Linted, Owner, lint_picture
+from myself_i2i.recording.lint import Linted, Owner, Remembered, lint_picture
 from myself_i2i.recording.spool import spooled
 from myself_i2i.rights import LedgerStatements
 from myself_i2i.wording import Text
@@ -58,10 +59,27 @@ class LintJob:
 
 def lint_path(path: Path, *, job: LintJob) -> dict[str, Any]:
     """Return what is missing for one file, JSON-ready."""
-    data = read_bounded(path)
-    with Ledger.open(job.ledger, create=False) as ledger:
-        found = lint_picture(path, data, LedgerStatements(ledger), job.owner)
-    return _to_json(path, found)
+    return _to_json(path, lint_picture(path, read_bounded(path), _look_up(job.ledger).statements, job.owner))
+
+
+class _LookUp:
+    """The open ledger of one process, and what was verified in it: a source of a thousand pictures is verified once."""
+
+    def __init__(self, path: Path) -> None:
+        self.ledger = Ledger.open(path, create=False)
+        self.statements = Remembered(LedgerStatements(self.ledger))
+
+
+@functools.lru_cache(maxsize=1)
+def _look_up(path: Path) -> _LookUp:
+    return _LookUp(path)
+
+
+def _let_go(path: Path) -> None:
+    """Close the ledger that this process opened for look-ups; workers end with theirs."""
+    if _look_up.cache_info().currsize:
+        _look_up(path).ledger.close()
+        _look_up.cache_clear()
 
 
 def _to_json(path: Path, found: Linted) -> dict[str, Any]:
@@ -108,14 +126,17 @@ def lint(
     job = _job(Home(terminal))
     recorded = missing = 0
     said: set[str] = set()
-    for done in work_through(files, partial(lint_path, job=job), Plan(jobs=jobs), terminal, READING):
-        result = done.result or _failed(done.path, done.failure)
-        recorded += result["recorded"]
-        missing += bool(result["problems"])
-        if as_json:
-            terminal.json(result)
-        else:
-            _show(terminal, result, said)
+    try:
+        for done in work_through(files, partial(lint_path, job=job), Plan(jobs=jobs), terminal, READING):
+            result = done.result or _failed(done.path, done.failure)
+            recorded += result["recorded"]
+            missing += bool(result["problems"])
+            if as_json:
+                terminal.json(result)
+            else:
+                _show(terminal, result, said)
+    finally:
+        _let_go(job.ledger)
     terminal.say(SUMMARY, files=len(files), recorded=recorded, missing=missing)
     if not as_json:
         if recorded < len(files):

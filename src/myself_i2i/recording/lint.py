@@ -5,8 +5,10 @@ It asks for no more than `mark` does: a folder that passes can be marked.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from myself_i2i.recording.strict import BASES, declare_command
 from myself_i2i.rights import SourceFile, Statements, find_declarations
 from myself_i2i.wording import Text
 
-__all__ = ["Linted", "Owner", "Problem", "lint_picture"]
+__all__ = ["Linted", "Owner", "Problem", "Remembered", "lint_picture"]
 
 NOT_RECORDED = Text(
     en="not recorded: your ledger has no record of how it was made",
@@ -42,6 +44,7 @@ UNIDENTIFIED = Text(
     en="an input ({role}) could not be identified when the picture was made; no command mends that afterwards",
     ja="生成した時に、入力の1つ（{role}）がどの画像か特定できていません。あとから補うコマンドはありません",
 )
+REMEMBERED = 512
 OPEN_KEY = "myself-i2i keys show"
 
 
@@ -74,6 +77,22 @@ class Owner:
     """Records signed by one of these count."""
     waiting: frozenset[str] = frozenset()
     """The sha256 of files whose records wait unsigned in the spool."""
+
+
+class Remembered:
+    """Statements looked up a moment ago, not verified again; for one run over a folder, not longer."""
+
+    def __init__(self, statements: Statements) -> None:
+        self._about = functools.lru_cache(maxsize=REMEMBERED)(statements.about)
+        self._get = functools.lru_cache(maxsize=REMEMBERED)(statements.get)
+
+    def about(self, algorithm: str, digest: str) -> Sequence[Signed]:
+        """Return the statements with a subject of this digest, oldest first."""
+        return self._about(algorithm, digest)
+
+    def get(self, digest: str) -> Signed | None:
+        """Return the statement in the envelope with this digest, or None."""
+        return self._get(digest)
 
 
 def lint_picture(path: Path, data: bytes, statements: Statements, owner: Owner) -> Linted:
