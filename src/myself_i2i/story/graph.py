@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from myself_i2i.attestation import IMAGE_DATA, SHA256, Subject
 from myself_i2i.predicates import Generation, Source
-from myself_i2i.predicates.generation import Input
+from myself_i2i.predicates.generation import Input, Relation
 from myself_i2i.rights import SourceFile, Statements, withdrawal_of
 from myself_i2i.story._pictures import Digest, Pictures
 from myself_i2i.story._remembered import Remembered
@@ -111,10 +111,13 @@ class _Walk:
             self._cut = True
             return
         picture = self.pictures.add(self.meet(_digests(subject)), _named(subject))
+        # Hand work names the earlier file as an input too, so that its rights are followed; it is one step, not two.
+        by_hand = {one.sha256 for one in generation.parents if one.relation is Relation.HAND_WORK}
         uses = [
             Use(picture=earlier, how=one.role)
             for one in generation.inputs
-            if (earlier := self._earlier(_input_digests(one), _base(one.name or ""))) is not None
+            if one.sha256 not in by_hand
+            and (earlier := self._earlier(_input_digests(one), _base(one.name or ""))) is not None
         ]
         uses += [
             Use(picture=earlier, how=str(parent.relation), note=parent.note)
