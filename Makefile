@@ -53,7 +53,7 @@ fuzz: setup ## coverage-guided fuzzing, where atheris installs
 	@.fuzz/bin/python fuzz/run.py $(TARGET) $(SECONDS)
 
 coverage: setup
-	@$(RUN)/coverage erase; $(RUN)/coverage run -m pytest -m "not slow" -q; $(RUN)/coverage combine -q; $(RUN)/coverage report
+	@$(RUN)/coverage erase; $(RUN)/coverage run -m pytest -m "not slow" -q -p no:cacheprovider; $(RUN)/coverage combine -q; $(RUN)/coverage report
 
 clean:
 	rm -rf $(VENV) $(TOOL) .fuzz .bench demo-out corpus-out dist .coverage*

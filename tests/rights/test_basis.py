@@ -201,6 +201,15 @@ class TestOwnGeneration:
         own_generation(desk, 1, generated(desk, 1, Input(role="init", name="cat.png")))
         assert "cat.png" in notes_of(find(desk))
 
+    def test_mask(self, desk: Desk) -> None:
+        """A mask behind an own generation needs no basis; the same file as a starting picture does."""
+        mask = Input(role="mask", sha256=picture(2).sha256)
+        own_generation(desk, 1, generated(desk, 1, mask))
+        assert () == find(desk).through
+        own_generation(desk, 3, generated(desk, 3, mask, Input(role="init", sha256=picture(2).sha256)))
+        with pytest.raises(RightsError):
+            find(desk, picture(3))
+
     def test_circle(self, desk: Desk) -> None:
         """Generations that lead in a circle are told, not followed for ever."""
         for one, other in ((1, 2), (2, 1)):

@@ -172,6 +172,8 @@ def _follow(
     )
     through, notes = [], []
     for item in generation.inputs:
+        if item.role == "mask":
+            continue  # it says where, not what: `declaration` asks no basis for it either
         inner = SourceFile(name=item.name or item.role, sha256=item.sha256, image_data=item.image_data)
         if inner.digests():
             through.append(_find(deeper, inner))
