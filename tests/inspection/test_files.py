@@ -145,8 +145,17 @@ class TestManifest:
             assert data.startswith(b"\x89PNG")
             return {"active_manifest": "a", "manifests": {"a": {"claim_generator": "Brush/1"}}}
 
-        assert "Brush" == inspect_bytes(png(), manifest_reader=reader, strict=True).tool
+        marked = png(chunks=[chunk(b"caBX", manifest_store())])
+        assert "Brush" == inspect_bytes(marked, manifest_reader=reader, strict=True).tool
         assert ["image/png"] == asked
+
+    def test_no_trace(self) -> None:
+        """A file without a trace of a manifest is not handed to the reader at all: it takes milliseconds."""
+
+        def reader(_data: bytes, _mime: str) -> None:
+            pytest.fail("asked for nothing")
+
+        assert inspect_bytes(png(), manifest_reader=reader, strict=True).tool is None
 
     def test_failing(self) -> None:
         """A manifest that cannot be read costs no other answer, and the notes say why."""
@@ -154,7 +163,8 @@ class TestManifest:
         def reader(_data: bytes, _mime: str) -> None:
             raise InputError(Text(en="two stores", ja="二つあります"))
 
-        found = inspect_bytes(png(texts={"parameters": SWARM}), manifest_reader=reader, strict=True)
+        marked = png(texts={"parameters": SWARM}, chunks=[chunk(b"caBX", manifest_store())])
+        found = inspect_bytes(marked, manifest_reader=reader, strict=True)
         assert Answer.YES is found.image_input
         assert "two stores" in found.notes[-1].en
 

@@ -96,3 +96,11 @@ class Container:
                 if entry.keyword == keyword:
                     return entry.text
         return None
+
+    def manifest_possible(self, data: bytes) -> bool:
+        """Return False when the file, whose bytes are `data`, cannot have a C2PA manifest, embedded or remote.
+
+        One pass over the bytes, whatever this container found: a crafted file may hide a store from one parser and not
+        from another. JUMBF boxes are named in plain bytes (C2PA 2.4 §11.1), a remote manifest in XMP (§11.4).
+        """
+        return self.manifest_store is not None or "provenance" in (self.xmp or "") or b"jumb" in data

@@ -136,6 +136,8 @@ def _no_file(file: Path) -> Text:
 def _manifest(
     data: bytes, container: Container, reader: ManifestReader | None
 ) -> tuple[Mapping[str, Any] | None, tuple[Text, ...]]:
+    if not container.manifest_possible(data):
+        return None, ()
     if reader is None:
         unread = container.manifest_store is not None
         return None, (MANIFEST_UNREAD,) if unread else ()

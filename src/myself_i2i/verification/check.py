@@ -102,7 +102,9 @@ def check(
     except InputError as error:
         return answers.unreadable(name, moment, error)
     # 2. the manifest
-    found = _read_manifest(data, container, known, sidecar)
+    found = _Found(container)
+    if sidecar is not None or container.manifest_possible(data):
+        found = _read_manifest(data, container, known, sidecar)
     # 3. and 4. the mark, tied to picture and key
     return _report(data, _read_mark(data, found), known, name=name, moment=moment)
 
