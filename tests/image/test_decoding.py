@@ -20,7 +20,7 @@ from tests.support.pictures import (
 )
 
 from myself_i2i.errors import InputError, LimitError
-from myself_i2i.image import Format, decode, decoding
+from myself_i2i.image import Format, decode, decoding, pixel_hashes
 
 
 class TestDecode:
@@ -108,6 +108,14 @@ class TestRefusal:
         """A file that opens as WebP and is none is refused as WebP."""
         with pytest.raises(InputError):
             decode(webp()[:12] + png())
+
+
+class TestBrokenExif:
+    def test_turned_without_a_warning(self) -> None:
+        """An EXIF block that is broken behind its Orientation turns the picture and says nothing else."""
+        broken = tiff({0x0112: 6, 0x8769: 50})[:-2] + b"\x05\0"
+        data = png(20, 10, exif=broken)
+        assert (6, 2) == (decode(data).getexif()[0x0112], len(set(pixel_hashes(decode(data)).md5)) // 2)
 
 
 class TestWithoutAvif:

@@ -17,7 +17,7 @@ from myself_i2i.errors import Error, InputError, LimitError
 from myself_i2i.image import jpeg, png
 from myself_i2i.image._findings import inflate, limit_error
 from myself_i2i.image.container import read_container
-from myself_i2i.image.exif import read_orientation
+from myself_i2i.image.exif import orientation_exif, read_orientation
 from myself_i2i.image.insertion import pack_chunk
 from myself_i2i.image.interface import LIMITS, Format
 from myself_i2i.image.stripping import strip_generation_metadata
@@ -134,6 +134,9 @@ def _prepare_png(data: bytes) -> bytes:
             continue
         if chunk.kind == b"IHDR":
             header = body
+        if chunk.kind == b"eXIf":
+            # Pillow walks all of an EXIF block to turn a picture, and warns about what is broken further on.
+            body = orientation_exif(read_orientation(body))
         coded += len(body) if chunk.kind == b"IDAT" else 0
         pieces.append(pack_chunk(chunk.kind, body))
     _require_plausible(header, coded)
