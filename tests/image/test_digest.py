@@ -24,6 +24,7 @@ from tests.support.pictures import (
     xmp_packet,
 )
 
+from myself_i2i.attestation import IMAGE_DATA
 from myself_i2i.errors import InputError
 from myself_i2i.image import ALGORITHM, Format, image_data_digest, sniff
 from myself_i2i.image.digest import require_same_picture
@@ -164,3 +165,9 @@ class TestRequireSamePicture:
         for other in (build(seed=1), build(17)):
             with pytest.raises(InputError):
                 require_same_picture(build(), other)
+
+
+class TestName:
+    def test_one_name(self) -> None:
+        """The digest has one name in pictures and in statements; the two tiers may not import each other."""
+        assert ALGORITHM == IMAGE_DATA

@@ -69,7 +69,11 @@ class Anchors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustLists:
-    """What is known on this machine; every part may be empty."""
+    """What is known on this machine; every part may be empty.
+
+    Makers known by their key are no part of it: the library reports no list for its `allowed_list`, so a verifier compares
+    `signer.identify(...).keyid` with the keys it knows.
+    """
 
     manifest: Anchors = field(default_factory=Anchors)
     """The C2PA trust list: whom its members certify to sign claims."""
@@ -77,9 +81,6 @@ class TrustLists:
     """The C2PA list of time-stamp authorities."""
     private: Anchors = field(default_factory=Anchors)
     """Issuers that the person added: a registry, a friend's one-time issuer."""
-    pinned_keys: frozenset[str] = frozenset()
-    """Key ids of makers that the person knows. Not given to the library (its `allowed_list` reports no list at
-    all): a verifier compares `signer.identify(...).keyid` with these."""
 
 
 @dataclass(frozen=True, slots=True)

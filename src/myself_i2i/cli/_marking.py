@@ -24,7 +24,7 @@ from myself_i2i.ledger import Ledger
 from myself_i2i.marking.content_credentials import Marked, Signing, mark
 from myself_i2i.marking.manifest import MarkContent, MarkSource
 from myself_i2i.marking.xmp import XmpFacts
-from myself_i2i.predicates import Generation, Signed, make_statement
+from myself_i2i.predicates import Generation, make_statement
 from myself_i2i.predicates.generation import WrittenBy
 from myself_i2i.rights import OWN_WORD, LedgerStatements, RightsBasis
 from myself_i2i.verification import inspect_unmarked
@@ -128,11 +128,11 @@ def _mark(
         names={job.library.sha256_of(m.source): Library.shown(m.source) for m in found.matches if not m.weak},
         given=job.given,
         by_hand=job.by_hand,
-        recorded=None if recorded is None else _generation(recorded),
+        recorded=None if recorded is None else recorded[1],
         insist=job.insist,
     )
     declaration = declare(known, statements, maker=key.keyid, writer=_writer(found), now=job.at)
-    envelope = recorded.envelope if recorded else sign(make_statement(declaration.generation, [subject]), key)
+    envelope = recorded[0] if recorded else sign(make_statement(declaration.generation, [subject]), key)
     record = declaration.generation
     marked = mark(
         data,
@@ -151,23 +151,19 @@ def _writer(found: Inspection) -> str:
     return f"myself-i2i {__version__}" + (f" ({found.tool})" if found.tool else "")
 
 
-def _recorded(statements: LedgerStatements, subject: Subject, keyid: str) -> Signed | None:
+def _recorded(
+    statements: LedgerStatements, subject: Subject, keyid: str
+) -> tuple[Envelope, Generation] | None:
     """The newest record that the maker's own recorder wrote about this picture, found by either digest."""
     found = [
-        signed
+        (signed.envelope, signed.predicate)
         for algorithm in (SHA256, IMAGE_DATA)
         for signed in statements.about(algorithm, subject.digest[algorithm])
         if signed.keyid == keyid
         and isinstance(signed.predicate, Generation)
         and signed.predicate.written_by is WrittenBy.RECORDER
     ]
-    return max(found, key=lambda one: _generation(one).recorded_at, default=None)
-
-
-def _generation(signed: Signed) -> Generation:
-    if not isinstance(signed.predicate, Generation):
-        raise TypeError(type(signed.predicate))  # asked only for records
-    return signed.predicate
+    return max(found, key=lambda one: one[1].recorded_at, default=None)
 
 
 def _content(job: MarkJob, key: PrivateKey, declaration: Declaration, envelope: Envelope) -> MarkContent:
