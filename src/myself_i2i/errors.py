@@ -19,6 +19,7 @@ __all__ = [
     "LedgerError",
     "LimitError",
     "RightsError",
+    "SearchError",
     "UsageError",
     "VerificationError",
 ]
@@ -55,6 +56,10 @@ class LedgerError(Error):
 
 class RightsError(Error):
     """A source has no rights basis yet, or the one given does not hold; the hint says how to add it."""
+
+
+class SearchError(Error):
+    """An index of fingerprints cannot be read or written; what was added before is untouched."""
 
 
 class UsageError(Error):

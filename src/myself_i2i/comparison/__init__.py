@@ -1,0 +1,1 @@
+"""How near two pictures are, with measured error rates and without a verdict."""

@@ -1,0 +1,1 @@
+"""A person's own index of a folder: many pictures fingerprinted, resumable, searched."""

@@ -1,0 +1,1 @@
+"""Look-up of fingerprints: what an index promises, and what stores one."""
