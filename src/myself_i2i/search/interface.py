@@ -136,7 +136,7 @@ class Index(Protocol):
         """
         ...
 
-    def get(self, id: str) -> tuple[Record, ...]:
+    def get(self, id: str) -> tuple[Record, ...]:  # noqa: A002 - the word of the record itself
         """Return the live records under this id, sorted by kind; empty when there is none."""
         ...
 
