@@ -16,8 +16,8 @@ from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from myself_i2i.errors import Error, InputError, LimitError
 from myself_i2i.image import jpeg, png
 from myself_i2i.image._findings import inflate, limit_error
-from myself_i2i.image.container import read_container
-from myself_i2i.image.exif import orientation_exif, read_orientation
+from myself_i2i.image.container import read_container, sniff
+from myself_i2i.image.exif import EXIF_HEADER, orientation_exif, read_orientation
 from myself_i2i.image.insertion import pack_chunk
 from myself_i2i.image.interface import LIMITS, Format
 from myself_i2i.image.stripping import strip_generation_metadata
@@ -27,18 +27,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
 
-    from myself_i2i.image.interface import Container
 
 __all__ = ["decode"]
 
+JPEG_NEEDED = frozenset({jpeg.APP0, jpeg.APP2, jpeg.APP14})  # JFIF, colour profile, Adobe's colour transform
 PNG_NEEDED = frozenset(b"IHDR PLTE tRNS gAMA sRGB iCCP pHYs eXIf IDAT".split())
 LARGEST_PROFILE = 1 << 20  # Pillow's own bound on a decompressed profile
 MOST_DEFLATED = 1032  # deflate makes at most this many bytes of one (zlib technical details)
 WEBP_SIDE = 16_384  # no frame can be larger (RFC 9649, 3.4); only the canvas of an animation can claim more
 MOST_SCANS = 64  # a progressive JPEG has about ten; a thousand scans of a large picture would take hours
 
-_OPENERS: dict[Format, Callable[[io.BytesIO], Image]] = {
+_OPENERS: dict[Format, Callable[[io.BytesIO], ImageFile]] = {
     Format.PNG: PngImagePlugin.PngImageFile,
     Format.JPEG: JpegImagePlugin.JpegImageFile,
     Format.WEBP: WebPImagePlugin.WebPImageFile,
@@ -50,17 +51,20 @@ with contextlib.suppress(ImportError):
     _OPENERS[Format.AVIF] = AvifImageFile
 
 
-def decode(data: bytes) -> Image:
-    """Return the picture fully decoded: the first frame, as stored, not turned.
+def decode(data: bytes, *, side: int | None = None, grey: bool = False) -> Image:
+    """Return the picture decoded: the first frame, as stored, not turned.
 
     Its `getexif()` still tells the Orientation and its `info` the colour profile; all other metadata is left out on
     purpose (ask `read_container`). A wrong CRC is no obstacle. Raises `InputError` when it cannot be decoded,
     `LimitError` when the header asks for more than `LIMITS.pixels`, before any pixel is made. Changes no global
     state of Pillow, and is safe in threads.
+
+    With `side` (pixels, 1 or more) a JPEG is decoded at the smallest of 1/8, 1/4, 1/2 and 1 of its size that leaves
+    its shorter side `side` or more; what that drops is never computed. With `grey` a colour JPEG gives its luma
+    alone, as the file holds it (mode "L"). Other formats and CMYK are not changed by either.
     """
-    container = read_container(data)
-    _bound(container.width, container.height)
-    if container.format not in _OPENERS:
+    form = sniff(data)
+    if form not in _OPENERS:
         raise InputError(
             Text(
                 en="the installed Pillow cannot decode AVIF",
@@ -68,11 +72,14 @@ def decode(data: bytes) -> Image:
             ),
             hint=Text(en="install Pillow 11.3 or newer", ja="Pillow 11.3 以降を入れてください"),
         )
-    prepared = _prepare(data, container)
+    prepared = _prepare_jpeg(data) if form is Format.JPEG else _prepare(data)
     try:
         # The plug-in is named, so no other one is tried, whatever else the bytes may look like.
-        image = _OPENERS[container.format](io.BytesIO(prepared))
+        image = _OPENERS[form](io.BytesIO(prepared))
         _bound(image.width, image.height)
+        if form is Format.JPEG:
+            image.decodermaxblock = len(prepared)  # one block: libjpeg never has to stop and start again
+            image.draft("L" if grey else None, (side, side) if side else None)
         image.load()
     except Error:
         raise
@@ -80,8 +87,8 @@ def decode(data: bytes) -> Image:
         reason = str(error)[:200] or type(error).__name__
         raise InputError(
             Text(
-                en=f"the {container.format.value} picture cannot be decoded: {reason}",
-                ja=f"{container.format.value}の画像を復号できません（{reason}）",
+                en=f"the {form.value} picture cannot be decoded: {reason}",
+                ja=f"{form.value}の画像を復号できません（{reason}）",
             ),
             hint=Text(
                 en="the file may be damaged or cut off: get it again",
@@ -98,8 +105,10 @@ def _bound(width: int, height: int) -> None:
         raise InputError(Text(en="the picture's size cannot be read", ja="画像の大きさを読み取れません"))
 
 
-def _prepare(data: bytes, container: Container) -> bytes:
-    """Return the file with only what its pixels need."""
+def _prepare(data: bytes) -> bytes:
+    """Return the PNG, WebP or AVIF with only what its pixels need."""
+    container = read_container(data)
+    _bound(container.width, container.height)
     if container.format is Format.PNG:
         return _prepare_png(data)
     if container.format is Format.WEBP and max(container.width, container.height) > WEBP_SIDE:
@@ -108,10 +117,6 @@ def _prepare(data: bytes, container: Container) -> bytes:
             max(container.width, container.height),
             WEBP_SIDE,
         )
-    if container.format is Format.JPEG:
-        scans = sum(segment.marker == jpeg.SCAN for segment in jpeg.segments(data)[0])
-        if scans > MOST_SCANS:
-            raise limit_error(Text(en="scans in the JPEG", ja="JPEGのスキャン数"), scans, MOST_SCANS)
     try:
         return strip_generation_metadata(data, drop_manifest=True)
     except LimitError:
@@ -120,6 +125,32 @@ def _prepare(data: bytes, container: Container) -> bytes:
         if container.format is not Format.AVIF:
             raise
         return data  # an AVIF that we cannot write anew may still be one that libavif can read
+
+
+def _prepare_jpeg(data: bytes) -> bytes:
+    """Return the JPEG with only the tables, colour marks and Orientation before its first scan.
+
+    In one walk, and the coded data joined as it is: a fingerprint takes little longer than entropy decoding.
+    """
+    found, stop = jpeg.segments(data)
+    scans = sum(segment.marker == jpeg.SCAN for segment in found)
+    if scans > MOST_SCANS:
+        raise limit_error(Text(en="scans in the JPEG", ja="JPEGのスキャン数"), scans, MOST_SCANS)
+    pieces: list[bytes | memoryview] = [jpeg.MAGIC[:2]]
+    turned, coded = 1, stop
+    for segment in found:
+        marker, start, body, end = segment
+        if marker == jpeg.SOS:
+            coded = start
+            break
+        if marker == jpeg.APP1 and turned == 1 and data.startswith(EXIF_HEADER, body):
+            turned = read_orientation(data[body:end])
+        if marker in JPEG_NEEDED or not (jpeg.is_app(marker) or marker == jpeg.COM):
+            pieces.append(data[start:end])
+    if turned != 1:
+        content = EXIF_HEADER + orientation_exif(turned)
+        pieces.append(struct.pack(">BBH", 0xFF, jpeg.APP1, len(content) + 2) + content)
+    return b"".join([*pieces, memoryview(data)[coded:stop]])
 
 
 def _prepare_png(data: bytes) -> bytes:
