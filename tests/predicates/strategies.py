@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from myself_i2i.attestation import PrivateKey
-from myself_i2i.predicates import Generation, Permission, Pledge, Predicate, Source, Wish, Withdrawal
+from myself_i2i.predicates import Generation, Journal, Permission, Pledge, Predicate, Source, Wish, Withdrawal
 from myself_i2i.predicates.generation import (
     IMAGE_INPUT,
     MODES,
@@ -17,6 +17,7 @@ from myself_i2i.predicates.generation import (
     Relation,
     WrittenBy,
 )
+from myself_i2i.predicates.journal import FRAMES, JournalEntry
 from myself_i2i.predicates.permission import ANYONE
 from myself_i2i.predicates.source import Basis, Licence, Origin
 from myself_i2i.predicates.wish import Scope, WishAnswer
@@ -78,8 +79,25 @@ WISHES = st.builds(
     Wish, public_key=st.just(KEY), artist=MAYBE, i2i=st.sampled_from(WishAnswer), scope=st.sampled_from(Scope),
     accounts=LISTS, contact=MAYBE, note=MAYBE, wished_at=TIMES,
 )  # fmt: skip
+
+
+def _apart(entries: list[JournalEntry]) -> bool:
+    """Whether no commitment stands twice."""
+    sealed = [value for entry in entries for value in (entry.file, *entry.fingerprints.values())]
+    return len(set(sealed)) == len(sealed)
+
+
+JOURNAL_ENTRIES = st.builds(
+    JournalEntry, frame=st.integers(1, FRAMES), kind=st.sampled_from(["png", "psd", "other"]), file=HEX,
+    fingerprints=st.dictionaries(st.sampled_from(["pdq64_v1", "origin_v1"]), HEX, max_size=2),
+)  # fmt: skip
+JOURNALS = st.builds(
+    Journal, public_key=st.just(KEY), work=st.none() | HEX, previous=st.none() | HEX, noted_at=TIMES,
+    entries=st.lists(JOURNAL_ENTRIES, min_size=1, max_size=3, unique_by=lambda entry: entry.frame)
+    .filter(_apart).map(lambda entries: tuple(sorted(entries, key=lambda entry: entry.frame))),
+)  # fmt: skip
 WITHDRAWALS = st.builds(Withdrawal, envelope=HEX, statement=HEX, reason=MAYBE, withdrawn_at=TIMES)
 
 PREDICATES: st.SearchStrategy[Predicate] = st.one_of(
-    PLEDGES, GENERATIONS, SOURCES, PERMISSIONS, WISHES, WITHDRAWALS
+    PLEDGES, GENERATIONS, SOURCES, PERMISSIONS, WISHES, JOURNALS, WITHDRAWALS
 )

@@ -46,7 +46,7 @@ class TestTypes:
         """Each type has our base, its own name, and its version in the name."""
         names = {uri.removeprefix("https://myself-i2i.org/predicate/") for uri in PREDICATES}
         assert {
-            "pledge/v1", "generation/v1", "source/v1", "permission/v1", "wish/v1", "withdrawal/v1",
+            "pledge/v1", "generation/v1", "source/v1", "permission/v1", "wish/v1", "journal/v1", "withdrawal/v1",
         } == names  # fmt: skip
 
 

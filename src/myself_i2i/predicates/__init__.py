@@ -6,6 +6,7 @@ says. `texts` holds the pledge texts, `tags` finds the campaign's tag.
 
 from myself_i2i.predicates.generation import Generation
 from myself_i2i.predicates.interface import Predicate
+from myself_i2i.predicates.journal import Journal
 from myself_i2i.predicates.permission import Permission
 from myself_i2i.predicates.pledge import Pledge
 from myself_i2i.predicates.registry import PREDICATES, make_statement, read_predicate
@@ -17,6 +18,7 @@ from myself_i2i.predicates.withdrawal import Withdrawal
 __all__ = [
     "PREDICATES",
     "Generation",
+    "Journal",
     "Permission",
     "Pledge",
     "Predicate",

@@ -9,6 +9,7 @@ from myself_i2i.attestation.statement import Statement, Subject
 from myself_i2i.errors import InputError
 from myself_i2i.predicates.generation import Generation
 from myself_i2i.predicates.interface import Predicate
+from myself_i2i.predicates.journal import Journal
 from myself_i2i.predicates.permission import Permission
 from myself_i2i.predicates.pledge import Pledge
 from myself_i2i.predicates.source import Source
@@ -21,7 +22,7 @@ __all__ = ["PREDICATES", "make_statement", "read_predicate"]
 PREDICATES: Mapping[str, type[Predicate]] = MappingProxyType(
     {
         predicate.PREDICATE_TYPE: predicate
-        for predicate in (Pledge, Generation, Source, Permission, Wish, Withdrawal)
+        for predicate in (Pledge, Generation, Source, Permission, Wish, Journal, Withdrawal)
     }
 )
 """Every predicate known here, by type URI."""
@@ -30,7 +31,7 @@ PREDICATES: Mapping[str, type[Predicate]] = MappingProxyType(
 def make_statement(predicate: Predicate, subjects: Iterable[Subject] = ()) -> Statement:
     """Return the statement that says `predicate` about `subjects`.
 
-    A pledge and a withdrawal know their own subjects, and so does a wish for accounts; give none for those.
+    A pledge, a journal and a withdrawal know their own subjects, and so does a wish for accounts; give none for those.
     Raises `InputError` when the predicate would not be read back as the same value: nothing is signed that
     its reader would refuse.
     """
@@ -48,8 +49,8 @@ def make_statement(predicate: Predicate, subjects: Iterable[Subject] = ()) -> St
 def read_predicate(statement: Statement) -> Predicate:
     """Return what `statement` says. The statement MUST come from `Envelope.verify`.
 
-    Raises `InputError` for a predicate type unknown here, for fields that are not right, and for a pledge or
-    withdrawal whose subjects are not the ones it speaks of.
+    Raises `InputError` for a predicate type unknown here, for fields that are not right, and for a pledge, journal
+    or withdrawal whose subjects are not the ones it speaks of.
     """
     kind = PREDICATES.get(statement.predicate_type)
     if kind is None:
@@ -82,7 +83,7 @@ def _subjects_of(predicate: Predicate) -> tuple[Subject, ...]:
     match predicate:
         case Pledge():
             return (predicate.subject(),)
-        case Withdrawal():
+        case Withdrawal() | Journal():
             return predicate.subjects()
         case Wish() if predicate.scope == "accounts":
             return (predicate.account_subject(),)
