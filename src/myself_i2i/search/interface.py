@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from myself_i2i.wording import Text
+
 __all__ = ["Answer", "Audit", "Hit", "Index", "Kind", "Query", "Record", "Stats"]
 
 
@@ -68,7 +70,7 @@ class Answer:
     """What was found for one query."""
 
     hits: tuple[Hit, ...]
-    """Nearest first: by distance then id; for kinds with a payload by falling score then id."""
+    """Nearest first: by distance then id; for kinds with a payload by falling score then id. Ids by code point."""
     exact: bool
     """No record within the radius was missed, the limit aside."""
     truncated: bool
@@ -91,6 +93,8 @@ class Stats:
     """Records that are still found by scanning the tail."""
     bytes: int
     """What it occupies on disk, or in memory where there is no disk."""
+    warnings: tuple[Text, ...] = ()
+    """What its keeper should know; answers are right all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +115,13 @@ class Audit:
 class Index(Protocol):
     """A store of fingerprints that finds the near ones.
 
-    All methods raise `InputError` for records and queries that do not fit their kind, before anything is written,
-    and `SearchError` when the store itself cannot be read or written. Safe for one writer and many readers, in threads and in other processes.
+    All methods raise `InputError` for arguments that do not fit (a record of another length, a radius out of range,
+    a kind the index does not know), before anything is written, and `SearchError` when the store itself cannot be
+    read or written. Safe for one writer and many readers, in threads and, where there is a disk, in other processes.
     """
 
     def add(self, records: Sequence[Record]) -> int:
-        """Store all records or none, durably once this returns; return the sequence number after them.
+        """Store all records or none, durably once this returns; return the sequence number that a search then has seen.
 
         Idempotent on (id, kind) with the same code and payload; another code under the same id and kind raises
         `InputError` and stores nothing (delete first).
@@ -141,7 +146,10 @@ class Index(Protocol):
         ...
 
     def scan(self, after: int = 0) -> Iterator[tuple[int, Record]]:
-        """Yield live records with their sequence numbers, rising, from after `after`: to export or to move house."""
+        """Yield live records with their sequence numbers, rising, from after `after`: to export or to move house.
+
+        What is added or deleted meanwhile may or may not be seen.
+        """
         ...
 
     def compact(self) -> None:
@@ -157,5 +165,8 @@ class Index(Protocol):
         ...
 
     def audit(self, sample: int, *, seed: int) -> Audit:
-        """Ask for `sample` stored codes of each kind, changed by known numbers of bits, and compare with a scan."""
+        """Ask for `sample` (0..10,000) stored codes of each kind, changed by known numbers of bits; compare with a scan.
+
+        The same seed asks the same. Nothing may be added or deleted meanwhile.
+        """
         ...
