@@ -1,0 +1,225 @@
+"""Parts of a picture: local features that find a crop, a piece of a collage or a pasted region.
+
+What is kept of a picture (at most 4,096 bytes, spec/fingerprints-parts.md) is enough to say later where in another
+picture a part of it stands, without having the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from myself_i2i.errors import InputError
+from myself_i2i.fingerprint import _parts_features as features
+from myself_i2i.fingerprint._parts_bytes import CODE, MOST, Kept, pack, unpack
+from myself_i2i.fingerprint._parts_geometry import Agreement, agree
+from myself_i2i.fingerprint.interface import PARTS, Bytes, Fingerprint
+from myself_i2i.wording import Text
+
+__all__ = ["KEPT_SIDE", "LEAST_SCORE", "QUERY_SIDE", "PartMatch", "Query", "match", "parts", "words"]
+
+KEPT_SIDE: Final = 512
+"""The longer side at which a picture to be kept is looked at; it is made smaller or larger to this."""
+QUERY_SIDE: Final = 1024
+"""The longer side beyond which the picture at hand is made smaller."""
+QUERY_LEAST: Final = 640
+"""The longer side below which the picture at hand is made larger."""
+MOST_QUERY: Final = 4096
+LEAST_SCORE: Final = 4.0
+"""A match with a smaller score is none."""
+LEAST_INLIERS: Final = 6
+CELLS: Final = 8
+"""Features are chosen in turn from so many cells along the longer side."""
+ALIKE: Final = 0.35
+"""The least cosine between a kept code and a query's descriptor that makes a pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartMatch:
+    """Where a part of a kept picture stands in the picture at hand. All places are parts of the longer side."""
+
+    inliers: int
+    """Places that agree on one move, turn and scale."""
+    score: float
+    """-log10 of how many such agreements one would expect by chance between pictures that share nothing."""
+    transform: NDArray[np.float64]
+    """Shape (2, 3), kept -> query: [x', y'] = transform @ [x, y, 1]; its determinant is negative when mirrored."""
+    region: NDArray[np.float64]
+    """Shape (corners, 2): the convex outline, in the query, of what was recognised."""
+    kept_region: NDArray[np.float64]
+    """Shape (corners, 2): the same outline in the kept picture."""
+    pairs: NDArray[np.float64]
+    """Shape (inliers, 2, 2): [kept, query] places of each pair that agrees."""
+    mirrored: bool
+    """The part stands mirrored in the query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The features of the picture at hand, as it is and mirrored; made once, matched against many."""
+
+    width: float
+    """Width as a part of the longer side."""
+    height: float
+    """Height as a part of the longer side."""
+    places: tuple[NDArray[np.float64], NDArray[np.float64]]
+    """As is, mirrored: shape (n, 4), x, y, size as parts of the longer side, angle in radians."""
+    looks: tuple[NDArray[np.float32], NDArray[np.float32]]
+    """As is, mirrored: shape (n, 128), projected descriptors of length 1."""
+
+    @classmethod
+    def of(cls, grey: Bytes) -> Self:
+        """Return the features of a picture of shape (height, width), uint8.
+
+        Raises `InputError` for an array of another kind and `UsageError` when OpenCV is not installed.
+        """
+        _require_grey(grey)
+        longer = min(max(*grey.shape, QUERY_LEAST), QUERY_SIDE)
+        found = features.detect(features.resized(grey, longer))
+        found = found.take(_spread(found)[:MOST_QUERY])
+        both = (found, features.mirrored(found))
+        return cls(
+            found.width, found.height, (both[0].places, both[1].places), (_look(both[0]), _look(both[1]))
+        )
+
+    def words(self, *, mirrored: bool = False) -> tuple[bytes, ...]:
+        """Return the codes of single features, 16 bytes each, to look for in an index of `words`."""
+        return _codes_of(self.looks[mirrored])
+
+
+def parts(grey: Bytes) -> Fingerprint:
+    """Return what is kept of a picture of shape (height, width), uint8: at most 4,096 bytes, the same each time.
+
+    A flat picture gives a fingerprint without features and quality 0, which matches nothing. Raises `InputError` for
+    an array of another kind and `UsageError` when OpenCV is not installed.
+    """
+    _require_grey(grey)
+    found = features.detect(features.resized(grey, KEPT_SIDE))
+    found = found.take(_spread(found)[:MOST])
+    codes = np.packbits(found.projected() > 0, axis=1)
+    value = pack(Kept(found.width, found.height, found.places, codes))
+    return Fingerprint(PARTS, value, quality=round(100 * len(codes) / MOST))
+
+
+def words(fingerprint: Fingerprint) -> tuple[bytes, ...]:
+    """Return the codes of single features, 16 bytes each, strongest and best spread first; the first n are a digest.
+
+    Two codes of the same place in two savings of a picture are mostly within 24 bits. Raises `InputError` for bytes
+    that are no `parts_v1`.
+    """
+    return tuple(bytes(code) for code in _parsed(fingerprint).codes)
+
+
+def match(kept: Fingerprint, query: Query) -> PartMatch | None:
+    """Say where a part of the kept picture stands in the query, or None when nothing agrees better than by chance.
+
+    The same answer each time. Raises `InputError` for bytes that are no `parts_v1`. Needs no OpenCV.
+    """
+    ours = _parsed(kept)
+    if not len(ours.codes) or not len(query.places[0]):
+        return None
+    signs = np.unpackbits(ours.codes, axis=1).astype(np.float32) * 2 - 1
+    best: tuple[Agreement, NDArray[np.intp], NDArray[np.intp], bool] | None = None
+    for mirrored in (False, True):
+        alike = signs @ query.looks[mirrored].T
+        right = alike.argmax(axis=1)
+        left = np.flatnonzero(alike[np.arange(len(right)), right] > ALIKE * np.sqrt(CODE * 8))
+        found = agree(ours.places, query.places[mirrored], left, right[left])
+        if found and (best is None or found.score > best[0].score):
+            best = found, left, right[left], mirrored
+    if best is None or best[0].score < LEAST_SCORE or len(best[0].pairs) < LEAST_INLIERS:
+        return None
+    return _told(ours, query, *best)
+
+
+def _told(
+    kept: Kept,
+    query: Query,
+    found: Agreement,
+    left: NDArray[np.intp],
+    right: NDArray[np.intp],
+    mirrored: bool,
+) -> PartMatch:
+    """Turn an agreement into places of the query as it is."""
+    transform = found.transform
+    if mirrored:
+        transform = np.array([[-1.0, 0.0], [0.0, 1.0]]) @ transform
+        transform[0, 2] += query.width
+    ours = kept.places[left[found.pairs]]
+    pairs = np.stack([ours[:, :2], query.places[False][right[found.pairs], :2]], axis=1)
+    outline = _hull(_rims(ours))
+    outline = np.clip(outline, 0, (kept.width, kept.height))
+    region = np.clip(outline @ transform[:, :2].T + transform[:, 2], 0, (query.width, query.height))
+    return PartMatch(len(pairs), found.score, transform, region, outline, pairs, mirrored)
+
+
+def _rims(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return eight points around each feature, at two thirds of what its descriptor looks at."""
+    turns = np.arange(8) * (np.pi / 4)
+    around = np.column_stack([np.cos(turns), np.sin(turns)])
+    rims: NDArray[np.float64] = (places[:, None, :2] + 2 * places[:, None, 2:3] * around).reshape(-1, 2)
+    return rims
+
+
+def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the convex hull (Andrew's monotone chain)."""
+
+    def chain(ordered: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        kept: list[tuple[float, float]] = []
+        for x, y in ordered:
+            while len(kept) > 1:
+                (x1, y1), (x2, y2) = kept[-2:]
+                if (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1) > 0:
+                    break
+                kept.pop()
+            kept.append((x, y))
+        return kept[:-1]
+
+    ordered = sorted({(float(x), float(y)) for x, y in points})
+    return np.array(chain(ordered) + chain(ordered[::-1]))
+
+
+def _spread(found: features.Features) -> NDArray[np.intp]:
+    """Return an order that takes the strongest of every cell, then the second of every cell, and so on."""
+    cell = (found.places[:, :2] * CELLS).astype(np.intp).clip(0, CELLS - 1) @ (1, CELLS)
+    order = np.lexsort((-found.strengths, cell))
+    starts = np.searchsorted(cell[order], cell[order])
+    rank = np.empty(len(order), np.intp)
+    rank[order] = np.arange(len(order)) - starts
+    return np.lexsort((-found.strengths, rank))
+
+
+def _look(found: features.Features) -> NDArray[np.float32]:
+    projected = found.projected()
+    looks: NDArray[np.float32] = projected / np.maximum(
+        np.linalg.norm(projected, axis=1, keepdims=True), 1e-9
+    )
+    return looks
+
+
+def _codes_of(looks: NDArray[np.float32]) -> tuple[bytes, ...]:
+    return tuple(bytes(code) for code in np.packbits(looks > 0, axis=1))
+
+
+def _parsed(fingerprint: Fingerprint) -> Kept:
+    if fingerprint.algorithm != PARTS:
+        raise InputError(
+            Text(
+                en="a parts_v1 fingerprint was wanted, this is {algorithm}",
+                ja="parts_v1 の指紋が必要ですが、これは {algorithm} です",
+            ).format(algorithm=fingerprint.algorithm)
+        )
+    return unpack(fingerprint.value)
+
+
+def _require_grey(grey: Bytes) -> None:
+    if grey.dtype != np.uint8 or grey.ndim != 2 or 0 in grey.shape:  # noqa: PLR2004 - two axes
+        raise InputError(
+            Text(
+                en="a grey picture is an array (height, width) of uint8, this is {shape} of {kind}",
+                ja="グレー画像は (高さ, 幅) の uint8 配列です（渡されたのは {shape} の {kind}）",
+            ).format(shape=grey.shape, kind=grey.dtype)
+        )
