@@ -16,11 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from myself_i2i.fingerprint.interface import PDQ64, Bytes, Fingerprint
+from myself_i2i.fingerprint.reading import read_stored, upright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LEAST_QUALITY", "ORIENTATIONS", "SIDE", "distance", "orientations", "pdq64"]
+__all__ = [
+    "LEAST_QUALITY",
+    "ORIENTATIONS",
+    "SIDE",
+    "distance",
+    "orientations",
+    "pdq64",
+    "read_orientations",
+    "read_pdq64",
+]
 
 SIDE: Final = 128
 """The `side` with which pictures are read for this fingerprint."""
@@ -54,14 +64,24 @@ BLOCK: Final = 1 << 17
 BLOCK_ROWS: Final = 1024
 
 
-def pdq64(grey: Bytes) -> Fingerprint:
-    """Return the 256 bits of a grey picture (shape (height, width), 1 pixel or more) and its quality.
+def read_pdq64(data: bytes) -> Fingerprint:
+    """Return the fingerprint of a picture file's bytes, decoded as small as will do, upright, over white.
 
-    For a file, read it with `read_grey(data, side=SIDE)`. Ask `quality` before looking anything up: below
-    `LEAST_QUALITY` nearness means nothing.
+    A JPEG read at 1/8 is placed by its true size: at most a few of the 256 bits differ from those of its full size.
+    Ask `quality` before looking anything up: below `LEAST_QUALITY` nearness means nothing. Raises `InputError` for
+    anything that is no whole picture, `LimitError` past `LIMITS`.
     """
-    cells = _cells(grey)
-    return Fingerprint(PDQ64, _value(_transform(cells)), _quality(cells))
+    return _fingerprint(_read(data))
+
+
+def read_orientations(data: bytes) -> tuple[Fingerprint, ...]:
+    """Return the fingerprints of a picture file's bytes in all 8 `ORIENTATIONS`; all else as `read_pdq64`."""
+    return _fingerprints(_read(data))
+
+
+def pdq64(grey: Bytes) -> Fingerprint:
+    """Return the fingerprint of a grey picture, shape (height, width), 1 pixel or more."""
+    return _fingerprint(_cells(grey))
 
 
 def orientations(grey: Bytes) -> tuple[Fingerprint, ...]:
@@ -70,9 +90,7 @@ def orientations(grey: Bytes) -> tuple[Fingerprint, ...]:
     Exactly what `pdq64` gives for the turned picture, from one transform: turning only moves coefficients and
     changes their signs.
     """
-    cells = _cells(grey)
-    quality = _quality(cells)
-    return tuple(Fingerprint(PDQ64, _value(turned), quality) for turned in _turned(_transform(cells)))
+    return _fingerprints(_cells(grey))
 
 
 def distance(a: bytes, b: bytes) -> int:
@@ -80,38 +98,60 @@ def distance(a: bytes, b: bytes) -> int:
     return (int.from_bytes(a) ^ int.from_bytes(b)).bit_count()
 
 
-def _cells(grey: Bytes) -> Doubles:
-    """Return the mean of each of 64 x 64 equal cells, in 1/256 of a grey level, rounded half up."""
-    rows, columns = grey.shape
-    if rows < columns:  # the longer side first: what lies between the two steps is then small for any shape
-        return _cells(grey.T).T
-    sums = _shrink(_shrink(grey).T).T
-    area = rows * columns
+def _fingerprint(cells: Doubles) -> Fingerprint:
+    return Fingerprint(PDQ64, _value(_transform(cells)), _quality(cells))
+
+
+def _fingerprints(cells: Doubles) -> tuple[Fingerprint, ...]:
+    quality = _quality(cells)
+    return tuple(Fingerprint(PDQ64, _value(turned), quality) for turned in _turned(_transform(cells)))
+
+
+def _read(data: bytes) -> Doubles:
+    stored = read_stored(data, side=SIDE)
+    return upright(_cells(stored.grey, stored.size, stored.scale), stored.orientation)
+
+
+def _cells(grey: Bytes, size: tuple[int, int] | None = None, scale: int = 1) -> Doubles:
+    """Return the mean of each of 64 x 64 equal cells, in 1/256 of a grey level, rounded half up.
+
+    `size` is the picture's (height, width) when a sample stands for `scale` pixels each way.
+    """
+    height, width = size or grey.shape
+    if height < width:  # the longer side first: what lies between the two steps is then small for any shape
+        return _cells(grey.T, (width, height), scale).T
+    sums = _shrink(_shrink(grey, height, scale).T, width, scale).T
+    area = height * width
     means: Doubles = np.floor((sums * FRACTION + area // 2) / area)
     return means
 
 
-def _shrink(samples: Bytes | Doubles) -> Doubles:
+def _shrink(samples: Bytes | Doubles, length: int, scale: int) -> Doubles:
     """Return 64 weighted sums of the rows, block by block: a large picture needs no large table."""
     rows, columns = samples.shape
     sums = np.zeros((CELLS, columns))
     step = max(1, min(BLOCK_ROWS, BLOCK // columns))
-    # Of bytes a block's sums stay below 255 * 64 * 1,024 < 2^24, where single precision is exact too.
+    # Single precision is exact for a block of bytes: no sum reaches 255 * 64 * 1,024 or, where a sample stands for
+    # several pixels, 255 * 65,535 (the longest side of a JPEG), and both are below 2^24.
     kind = np.float32 if samples.dtype == np.uint8 else np.float64
     for start in range(0, rows, step):
         stop = min(start + step, rows)
-        first, last = start * CELLS // rows, -(-stop * CELLS // rows)
-        sums[first:last] += _overlaps(rows, start, stop, kind) @ samples[start:stop].astype(kind)
+        first, weights = _overlaps(length, scale, start, stop, kind)
+        sums[first : first + len(weights)] += weights @ samples[start:stop].astype(kind)
     return sums
 
 
 @lru_cache(maxsize=64)
-def _overlaps(rows: int, start: int, stop: int, kind: type[Any]) -> NDArray[Any]:
-    """Return by how much the rows from `start` to `stop` lie in each cell that they touch, in 1/64 of a row."""
-    cell = np.arange(start * CELLS // rows, -(-stop * CELLS // rows))[:, None] * rows
-    row = np.arange(start, stop) * CELLS
-    shared: NDArray[Any] = np.minimum(cell + rows, row + CELLS) - np.maximum(cell, row)
-    return shared.clip(0).astype(kind)
+def _overlaps(length: int, scale: int, start: int, stop: int, kind: type[Any]) -> tuple[int, NDArray[Any]]:
+    """Return the first cell that the rows from `start` to `stop` touch, and how much of each cell each row covers.
+
+    In 1/64 of a pixel, of `length` pixels in all: a cell is `length` long, a row 64 * `scale`, the last one less.
+    """
+    row = np.minimum(np.arange(start, stop + 1) * scale, length) * CELLS
+    first, last = row[0] // length, -(-row[-1] // length)
+    cell = np.arange(first, last)[:, None] * length
+    shared: NDArray[Any] = np.minimum(cell + length, row[1:]) - np.maximum(cell, row[:-1])
+    return int(first), shared.clip(0).astype(kind)
 
 
 def _quality(cells: Doubles) -> int:

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
-from PIL.Image import Transpose, fromarray, new
+from numpy.typing import NDArray
+from PIL.Image import fromarray, new
 
-from myself_i2i.image import decode
+from myself_i2i.fingerprint.interface import Bytes
+from myself_i2i.image.decoding import decode_small
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from myself_i2i.fingerprint.interface import Bytes
+    from myself_i2i.image.decoding import Small
 
-__all__ = ["read_colour", "read_grey"]
+__all__ = ["Stored", "read_colour", "read_grey", "read_stored", "upright"]
 
+Sample = TypeVar("Sample", bound=np.generic)
 ORIENTATION: Final = 0x0112
-_UPRIGHT: Final = {
-    2: Transpose.FLIP_LEFT_RIGHT,
-    3: Transpose.ROTATE_180,
-    4: Transpose.FLIP_TOP_BOTTOM,
-    5: Transpose.TRANSPOSE,
-    6: Transpose.ROTATE_270,
-    7: Transpose.TRANSVERSE,
-    8: Transpose.ROTATE_90,
-}
-"""What sets a picture of each Orientation upright (CIPA DC-008, table 4)."""
 WHITE: Final = (255, 255, 255)
+
+
+class Stored(NamedTuple):
+    """A picture in grey as its file stores it, not turned, and what its samples stand for."""
+
+    grey: Bytes
+    """The samples, shape (rows, columns)."""
+    size: tuple[int, int]
+    """Height and width of the picture itself, in pixels."""
+    scale: int
+    """A sample stands for so many pixels each way, those of the last row and column for what is left of them."""
+    orientation: int
+    """How it is turned, 1..8 (CIPA DC-008, table 4)."""
 
 
 def read_grey(data: bytes, *, side: int) -> Bytes:
@@ -38,20 +44,48 @@ def read_grey(data: bytes, *, side: int) -> Bytes:
     of spec/fingerprints.md; a colour profile is not applied. Raises `InputError` for anything that is no whole
     picture, `LimitError` past `LIMITS`.
     """
-    image = _upright(decode(data, side=side, grey=True))
-    return np.asarray(image if image.mode == "L" else image.convert("L"))
+    small = decode_small(data, side=side, grey=True)
+    return np.ascontiguousarray(upright(_whole(_grey(small.image), small), _orientation(small.image)))
 
 
 def read_colour(data: bytes, *, side: int) -> Bytes:
     """Return the picture in colour: shape (height, width, 3), red, green, blue; all else as `read_grey`."""
-    image = _upright(decode(data, side=side))
-    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    small = decode_small(data, side=side)
+    opaque = _opaque(small.image)
+    samples = np.asarray(opaque if opaque.mode == "RGB" else opaque.convert("RGB"))
+    return np.ascontiguousarray(upright(_whole(samples, small), _orientation(small.image)))
 
 
-def _upright(stored: Image) -> Image:
-    shown = _opaque(stored)
-    turn = _UPRIGHT.get(stored.getexif().get(ORIENTATION, 1))
-    return shown if turn is None else shown.transpose(turn)
+def read_stored(data: bytes, *, side: int) -> Stored:
+    """Return the picture in grey with all that is needed to place its samples exactly; all else as `read_grey`."""
+    small = decode_small(data, side=side, grey=True)
+    return Stored(_grey(small.image), (small.height, small.width), small.scale, _orientation(small.image))
+
+
+def upright(samples: NDArray[Sample], orientation: int) -> NDArray[Sample]:
+    """Return samples of shape (height, width, ...) turned and mirrored as an EXIF Orientation of 1..8 asks."""
+    if orientation in {5, 6, 7, 8}:  # stored on its side
+        samples = samples.swapaxes(0, 1)
+    if orientation in {3, 4, 7, 8}:
+        samples = samples[::-1]
+    if orientation in {2, 3, 6, 7}:
+        samples = samples[:, ::-1]
+    return samples
+
+
+def _whole(samples: Bytes, small: Small) -> Bytes:
+    """Return the samples without a last row or column that stands for less than half of the others' pixels."""
+    rows, columns = ((length + small.scale // 2) // small.scale for length in (small.height, small.width))
+    return samples[: max(1, rows), : max(1, columns)]
+
+
+def _orientation(image: Image) -> int:
+    return int(image.getexif().get(ORIENTATION, 1))
+
+
+def _grey(image: Image) -> Bytes:
+    opaque = _opaque(image)
+    return np.asarray(opaque if opaque.mode == "L" else opaque.convert("L"))
 
 
 def _opaque(image: Image) -> Image:

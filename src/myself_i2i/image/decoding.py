@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import io
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL.Image import Image
 
 from myself_i2i.errors import Error, InputError, LimitError
 from myself_i2i.image import jpeg, png
@@ -26,11 +27,10 @@ from myself_i2i.wording import Text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
 
-__all__ = ["decode"]
+__all__ = ["Small", "decode", "decode_small"]
 
 JPEG_NEEDED = frozenset({jpeg.APP0, jpeg.APP2, jpeg.APP14})  # JFIF, colour profile, Adobe's colour transform
 PNG_NEEDED = frozenset(b"IHDR PLTE tRNS gAMA sRGB iCCP pHYs eXIf IDAT".split())
@@ -51,18 +51,41 @@ with contextlib.suppress(ImportError):
     _OPENERS[Format.AVIF] = AvifImageFile
 
 
-def decode(data: bytes, *, side: int | None = None, grey: bool = False) -> Image:
-    """Return the picture decoded: the first frame, as stored, not turned.
+class Small(NamedTuple):
+    """A picture decoded no larger than needed."""
+
+    image: Image
+    """What was decoded: the first frame, as stored, not turned."""
+    width: int
+    """The width of the picture itself, in pixels."""
+    height: int
+    """Its height."""
+    scale: int
+    """1, 2, 4 or 8: a sample stands for so many pixels each way, those of the last row and column for what is left."""
+
+
+def decode(data: bytes) -> Image:
+    """Return the picture fully decoded: the first frame, as stored, not turned.
 
     Its `getexif()` still tells the Orientation and its `info` the colour profile; all other metadata is left out on
     purpose (ask `read_container`). A wrong CRC is no obstacle. Raises `InputError` when it cannot be decoded,
     `LimitError` when the header asks for more than `LIMITS.pixels`, before any pixel is made. Changes no global
     state of Pillow, and is safe in threads.
-
-    With `side` (pixels, 1 or more) a JPEG is decoded at the smallest of 1/8, 1/4, 1/2 and 1 of its size that leaves
-    its shorter side `side` or more; what that drops is never computed. With `grey` a colour JPEG gives its luma
-    alone, as the file holds it (mode "L"). Other formats and CMYK are not changed by either.
     """
+    return _decode(data, None, None).image
+
+
+def decode_small(data: bytes, *, side: int, grey: bool = False) -> Small:
+    """Return the picture decoded with as little work as leaves its shorter side `side` pixels (1 or more).
+
+    A JPEG is decoded at the smallest of 1/8, 1/4, 1/2 and 1 that does; what that drops is never computed. With
+    `grey` a colour JPEG gives its luma alone, as the file holds it (mode "L"). Other formats, and the colours of a
+    CMYK JPEG, come as `decode` gives them. Raises as `decode`.
+    """
+    return _decode(data, (side, side), "L" if grey else None)
+
+
+def _decode(data: bytes, smallest: tuple[int, int] | None, mode: str | None) -> Small:
     form = sniff(data)
     if form not in _OPENERS:
         raise InputError(
@@ -76,10 +99,11 @@ def decode(data: bytes, *, side: int | None = None, grey: bool = False) -> Image
     try:
         # The plug-in is named, so no other one is tried, whatever else the bytes may look like.
         image = _OPENERS[form](io.BytesIO(prepared))
-        _bound(image.width, image.height)
+        width, height = image.size
+        _bound(width, height)
         if form is Format.JPEG:
             image.decodermaxblock = len(prepared)  # one block: libjpeg never has to stop and start again
-            image.draft("L" if grey else None, (side, side) if side else None)
+            image.draft(mode, smallest)
         image.load()
     except Error:
         raise
@@ -95,7 +119,7 @@ def decode(data: bytes, *, side: int | None = None, grey: bool = False) -> Image
                 ja="壊れているか途中で切れている可能性があります。入手し直してください",
             ),
         ) from error
-    return image
+    return Small(image, width, height, image.decoderconfig[0] if image.decoderconfig else 1)
 
 
 def _bound(width: int, height: int) -> None:
