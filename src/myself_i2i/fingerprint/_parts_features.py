@@ -63,7 +63,8 @@ class Features:
 
     def projected(self) -> NDArray[np.float32]:
         """Return shape (n, 128): centred and rotated, so that the signs say as much as 128 bits can."""
-        return (self.roots - _MEAN) @ _ROTATION.T
+        projected: NDArray[np.float32] = np.subtract(self.roots, _MEAN, dtype=np.float32) @ _ROTATION.T
+        return projected
 
 
 def detect(grey: Bytes) -> Features:
@@ -107,7 +108,8 @@ def resized(grey: Bytes, longer: int) -> Bytes:
 def _reflected(roots: NDArray[np.float32]) -> NDArray[np.float32]:
     """Mirror descriptors across the feature's own direction: rows of cells change places, directions their sign."""
     cells = roots.reshape(-1, 4, 4, 8)
-    return cells[:, ::-1][..., -np.arange(8) % 8].reshape(-1, LENGTH)
+    reflected: NDArray[np.float32] = cells[:, ::-1][..., -np.arange(8) % 8].reshape(-1, LENGTH)
+    return reflected
 
 
 def _rotation() -> NDArray[np.float32]:
@@ -115,7 +117,8 @@ def _rotation() -> NDArray[np.float32]:
     rows = np.arange(LENGTH)
     hadamard = 1.0 - 2.0 * (np.bitwise_count(rows[:, None] & rows) & 1)
     signs = 1.0 - 2.0 * np.unpackbits(np.frombuffer(hashlib.sha256(b"parts_v1").digest()[:16], np.uint8))
-    return (hadamard * signs).astype(np.float32)
+    rotation: NDArray[np.float32] = (hadamard * signs).astype(np.float32)
+    return rotation
 
 
 _ROTATION: Final = _rotation()

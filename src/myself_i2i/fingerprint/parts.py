@@ -27,13 +27,13 @@ QUERY_SIDE: Final = 1024
 """The longer side beyond which the picture at hand is made smaller."""
 QUERY_LEAST: Final = 640
 """The longer side below which the picture at hand is made larger."""
-MOST_QUERY: Final = 4096
+MOST_QUERY: Final = 3000
 LEAST_SCORE: Final = 4.0
 """A match with a smaller score is none."""
 LEAST_INLIERS: Final = 6
 CELLS: Final = 8
 """Features are chosen in turn from so many cells along the longer side."""
-ALIKE: Final = 0.35
+ALIKE: Final = 0.45
 """The least cosine between a kept code and a query's descriptor that makes a pair."""
 
 
@@ -122,38 +122,42 @@ def match(kept: Fingerprint, query: Query) -> PartMatch | None:
     if not len(ours.codes) or not len(query.places[0]):
         return None
     signs = np.unpackbits(ours.codes, axis=1).astype(np.float32) * 2 - 1
-    best: tuple[Agreement, NDArray[np.intp], NDArray[np.intp], bool] | None = None
+    best: _Found | None = None
     for mirrored in (False, True):
         alike = signs @ query.looks[mirrored].T
         right = alike.argmax(axis=1)
         left = np.flatnonzero(alike[np.arange(len(right)), right] > ALIKE * np.sqrt(CODE * 8))
-        found = agree(ours.places, query.places[mirrored], left, right[left])
-        if found and (best is None or found.score > best[0].score):
-            best = found, left, right[left], mirrored
-    if best is None or best[0].score < LEAST_SCORE or len(best[0].pairs) < LEAST_INLIERS:
+        agreement = agree(ours.places, query.places[mirrored], left, right[left])
+        if agreement and (best is None or agreement.score > best.agreement.score):
+            best = _Found(agreement, left, right[left], mirrored)
+    if best is None or best.agreement.score < LEAST_SCORE or len(best.agreement.pairs) < LEAST_INLIERS:
         return None
-    return _told(ours, query, *best)
+    return _told(ours, query, best)
 
 
-def _told(
-    kept: Kept,
-    query: Query,
-    found: Agreement,
-    left: NDArray[np.intp],
-    right: NDArray[np.intp],
-    mirrored: bool,
-) -> PartMatch:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An agreement and the pairs of features it speaks of."""
+
+    agreement: Agreement
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    mirrored: bool
+
+
+def _told(kept: Kept, query: Query, found: _Found) -> PartMatch:
     """Turn an agreement into places of the query as it is."""
-    transform = found.transform
-    if mirrored:
-        transform = np.array([[-1.0, 0.0], [0.0, 1.0]]) @ transform
-        transform[0, 2] += query.width
-    ours = kept.places[left[found.pairs]]
-    pairs = np.stack([ours[:, :2], query.places[False][right[found.pairs], :2]], axis=1)
-    outline = _hull(_rims(ours))
-    outline = np.clip(outline, 0, (kept.width, kept.height))
+    agreement = found.agreement
+    factor, move = agreement.factor, agreement.move
+    transform = np.array([[factor.real, -factor.imag, move.real], [factor.imag, factor.real, move.imag]])
+    if found.mirrored:
+        transform[0] = (0, 0, query.width) - transform[0]
+    ours = kept.places[found.left[agreement.pairs]]
+    theirs = query.places[False][found.right[agreement.pairs]]
+    pairs = np.stack([ours[:, :2], theirs[:, :2]], axis=1)
+    outline = np.clip(_hull(_rims(ours)), 0, (kept.width, kept.height))
     region = np.clip(outline @ transform[:, :2].T + transform[:, 2], 0, (query.width, query.height))
-    return PartMatch(len(pairs), found.score, transform, region, outline, pairs, mirrored)
+    return PartMatch(len(pairs), agreement.score, transform, region, outline, pairs, found.mirrored)
 
 
 def _rims(places: NDArray[np.float64]) -> NDArray[np.float64]:
