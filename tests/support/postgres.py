@@ -118,7 +118,7 @@ def running(settings: dict[str, str] | None = None, *, programs: Path | None = P
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: the path of a socket has 107 characters
     become = _unprivileged(folder)
     programs = _reachable(programs, folder, become)
-    initdb = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"]
+    initdb = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust"]
     with (folder / "log").open("ab") as log:
         _call([*initdb, "-E", "UTF8", "--no-locale", "--no-sync"], become, stdout=log, stderr=log)
         chosen = {**_SETTINGS, **(settings or {}), "unix_socket_directories": str(folder)}
@@ -154,7 +154,7 @@ def _unprivileged(folder: Path) -> dict[str, Any]:
 def _reachable(programs: Path, folder: Path, become: dict[str, Any]) -> Path:
     """Return the programs, copied beside the data where whom they run as may not enter their folder (a root's home)."""
     try:
-        _call([programs / "postgres", "--version"], become, stdout=subprocess.DEVNULL)
+        _call([str(programs / "postgres"), "--version"], become, stdout=subprocess.DEVNULL)
     except PermissionError:
         install = programs.parent
         for part in (install, install.parent.with_name(f"{_PACKAGE}.libs")):
@@ -163,7 +163,7 @@ def _reachable(programs: Path, folder: Path, become: dict[str, Any]) -> Path:
     return programs
 
 
-def _call(command: list[str | Path], become: dict[str, Any], **streams: Any) -> None:
+def _call(command: list[str], become: dict[str, Any], **streams: Any) -> None:
     subprocess.run(command, check=True, cwd="/", env={**os.environ, "LC_ALL": "C"}, **streams, **become)
 
 
