@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from myself_i2i.image.decoding import Small
 
-__all__ = ["Stored", "read_colour", "read_grey", "read_stored", "upright"]
+__all__ = ["FULL", "Stored", "read_colour", "read_grey", "read_stored", "upright"]
 
 Sample = TypeVar("Sample", bound=np.generic)
 ORIENTATION: Final = 0x0112
 WHITE: Final = (255, 255, 255)
+FULL: Final = 65_535
+"""The `side` that reads every picture in full: no JPEG is larger."""
 
 
 class Stored(NamedTuple):
