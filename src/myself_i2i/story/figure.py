@@ -16,6 +16,8 @@ __all__ = [
     "Figure",
     "Label",
     "Line",
+    "Polygon",
+    "Raster",
     "Shape",
     "Thumb",
     "Tone",
@@ -120,7 +122,35 @@ class Thumb:
     """A data: URI of a PNG, JPEG or WebP that this program made."""
 
 
-Shape = Box | Line | Label | Thumb
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raster:
+    """A picture that fills a rectangle; the caller keeps its proportions."""
+
+    x: float
+    """Left."""
+    y: float
+    """Top."""
+    width: float
+    """Width."""
+    height: float
+    """Height."""
+    data: str
+    """A data: URI of a PNG, JPEG or WebP that this program made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polygon:
+    """A closed outline of straight sides, with a lighter edge so that it shows on any picture."""
+
+    points: Sequence[tuple[float, float]]
+    """At least three corners."""
+    tone: Tone = "accent"
+    """Colour."""
+    dashed: bool = False
+    """Broken."""
+
+
+Shape = Box | Line | Label | Thumb | Raster | Polygon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +167,8 @@ class Figure:
     """What it shows, in one sentence, for those who do not see it."""
     scales: bool = False
     """Whether it may be drawn larger or smaller to fill a page; otherwise a narrow screen scrolls it."""
+    widest: float = 640
+    """How wide a page may draw it, when it scales."""
     cuts: Sequence[float] = ()
     """Heights at which paper may cut it, ascending."""
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from myself_i2i.story.figure import CURVE, HEAD, Box, Figure, Label, Line, Shape, Thumb, clean
+from myself_i2i.story.figure import (
+    CURVE,
+    HEAD,
+    Box,
+    Figure,
+    Label,
+    Line,
+    Polygon,
+    Raster,
+    Shape,
+    Thumb,
+    clean,
+)
 
 __all__ = ["STYLE", "svg"]
 
@@ -47,6 +59,13 @@ def _shape(shape: Shape) -> str:
                 f'<image x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.size)}" height="{_n(shape.size)}"'
                 f" href={quoteattr(shape.data)}/>"
             )
+        case Raster():
+            return (
+                f'<image x="{_n(shape.x)}" y="{_n(shape.y)}" width="{_n(shape.width)}" height="{_n(shape.height)}"'
+                f' preserveAspectRatio="none" href={quoteattr(shape.data)}/>'
+            )
+        case Polygon():
+            return _polygon(shape)
 
 
 def _box(box: Box) -> str:
@@ -72,6 +91,16 @@ def _line(line: Line) -> str:
         head = f"M{_n(x - HEAD)} {_n(y - 1.6 * HEAD)}L{_n(x)} {_n(y)}L{_n(x + HEAD)} {_n(y - 1.6 * HEAD)}Z"
         drawn += f'<path d="{head}" style="fill:var(--{line.tone})"/>'
     return drawn
+
+
+def _polygon(polygon: Polygon) -> str:
+    points = " ".join(f"{_n(x)},{_n(y)}" for x, y in polygon.points)
+    dashes = ' stroke-dasharray="5 4"' if polygon.dashed else ""
+    shape = f'<polygon points="{points}" fill="none" stroke-linejoin="round"'
+    return (
+        f'{shape} stroke-width="4" style="stroke:var(--card);stroke-opacity:.8"/>'
+        f'{shape} stroke-width="2"{dashes} style="stroke:var(--{polygon.tone})"/>'
+    )
 
 
 def _label(label: Label) -> str:
