@@ -33,6 +33,7 @@ COMMANDS = {
     "permit": "permit",
     "wish": "wish",
     "withdraw": "withdraw",
+    "journal": "journal",
     "story": "story",
     "ledger": "ledger",
     "keys": "keys",

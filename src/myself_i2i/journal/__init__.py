@@ -11,12 +11,13 @@ from myself_i2i.journal.noting import Notebook
 from myself_i2i.journal.opening import Opened, Opening, open_entry
 from myself_i2i.journal.reading import picture_in, read_work_file
 from myself_i2i.journal.sealing import Sealed, WorkFile
-from myself_i2i.journal.showing import DOES_NOT_SHOW, Dating, Frame, frames, opening_of, unstamped
-from myself_i2i.journal.timestamp import Stamp
+from myself_i2i.journal.showing import DOES_NOT_SHOW, Dating, Frame, clock, frames, opening_of, unstamped
+from myself_i2i.journal.timestamp import RESPONSE_BYTES, Stamp, require_library
 from myself_i2i.journal.watching import Watcher
 
 __all__ = [
     "DOES_NOT_SHOW",
+    "RESPONSE_BYTES",
     "Batch",
     "Dating",
     "Frame",
@@ -30,10 +31,12 @@ __all__ = [
     "Watcher",
     "WorkFile",
     "ask_for_stamp",
+    "clock",
     "frames",
     "open_entry",
     "opening_of",
     "picture_in",
     "read_work_file",
+    "require_library",
     "unstamped",
 ]

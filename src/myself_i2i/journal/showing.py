@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from cryptography import x509
@@ -22,7 +22,7 @@ from myself_i2i.ledger import Ledger
 from myself_i2i.predicates import Journal, read_predicate
 from myself_i2i.wording import Text
 
-__all__ = ["DOES_NOT_SHOW", "Dating", "Frame", "frames", "opening_of", "unstamped"]
+__all__ = ["DOES_NOT_SHOW", "Dating", "Frame", "clock", "frames", "opening_of", "unstamped"]
 
 DOES_NOT_SHOW = Text(
     en="A journal shows that these files existed by then. It does not show who drew them: a capture of somebody's screen "
@@ -31,7 +31,7 @@ DOES_NOT_SHOW = Text(
     "も記録できます）。比べられるのは、どちらが先にあったかです。",
 )
 """The limit, printed with every answer."""
-OWN_CLOCK = Text(en="by the signer's own clock", ja="署名した人の時計")
+OWN_CLOCK = Text(en="{at}, by the signer's own clock", ja="{at}（署名した人自身の時計）")
 BY_AUTHORITY = Text(
     en="{authority} (time-stamp authority known here) says: existed by {at}",
     ja="{authority}（ここで知られているタイムスタンプ局）による: {at} までに存在",
@@ -62,13 +62,21 @@ class Dating:
         """By when the frame existed in the word of somebody else than its signer; None when nobody else says so."""
         return self.stamp.at if self.stamp and self.stamp.known else None
 
-    @property
-    def others(self) -> Text:
-        """What others than the signer add, in words; its gap for the moment is filled in UTC."""
+    def others(self, zone: tzinfo) -> Text:
+        """Return what others than the signer add, in words."""
         if self.stamp is None:
             return UNREAD.format(why=self.unread) if self.unread else NO_STAMP
         words = BY_AUTHORITY if self.stamp.known else BY_UNKNOWN
-        return words.format(authority=self.stamp.authority, at=f"{self.stamp.at:%Y-%m-%d %H:%M:%S} UTC")
+        return words.format(authority=self.stamp.authority, at=clock(self.stamp.at, zone))
+
+    def own(self, zone: tzinfo) -> Text:
+        """Return what the signer says, in words."""
+        return OWN_CLOCK.format(at=clock(self.noted_at, zone))
+
+
+def clock(moment: datetime, zone: tzinfo) -> str:
+    """Return a moment to the second with its distance from UTC, so that it reads the same everywhere."""
+    return moment.astimezone(zone).isoformat(" ", "seconds")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,25 +116,33 @@ class Frame:
 
     @property
     def path(self) -> Path | None:
-        """The file, when one of the size and time of change noted then still lies there; None otherwise."""
+        """The file, when it still lies there as it was noted; None otherwise.
+
+        One of the size and time of change noted then counts as such; of another time, its bytes decide.
+        """
         if self.sealed is None:
             return None
-        path = Path(self.sealed.about.path)
+        about = self.sealed.about
+        path = Path(about.path)
         try:
             now = path.stat()
         except (OSError, ValueError):
             return None
-        noted = (self.sealed.about.size, self.sealed.about.modified)
-        return path if (now.st_size, now.st_mtime_ns) == noted else None
+        if now.st_size != about.size:
+            return None
+        return path if now.st_mtime_ns == about.modified or self._bytes(path) is not None else None
 
     def read(self) -> bytes | None:
         """Return the bytes that were noted, found to be the same, when the file still has them; None otherwise."""
         path = self.path
+        return None if path is None else self._bytes(path)
+
+    def _bytes(self, path: Path) -> bytes | None:
         try:
-            data = path.read_bytes() if path else b""
+            data = path.read_bytes()
         except OSError:
             return None
-        return data if path and hashlib.sha256(data).hexdigest() == self.sha256 else None
+        return data if hashlib.sha256(data).hexdigest() == self.sha256 else None
 
 
 def frames(

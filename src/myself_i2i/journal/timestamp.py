@@ -20,7 +20,7 @@ from myself_i2i.wording import Text
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
 
-__all__ = ["NONCE_BYTES", "RESPONSE_BYTES", "Stamp", "read_stamp", "time_stamp_request"]
+__all__ = ["NONCE_BYTES", "RESPONSE_BYTES", "Stamp", "read_stamp", "require_library", "time_stamp_request"]
 
 NONCE_BYTES: Final = 8
 """Random bytes by which an answer is known to be to this question."""
@@ -97,9 +97,10 @@ def read_stamp(
         raise _no_stamp() from error
 
 
-def _decoded(response: bytes) -> TimeStampResponse:
+def require_library() -> None:
+    """Raise `UsageError`, saying what to install, when time-stamps cannot be read here."""
     try:
-        from rfc3161_client import decode_timestamp_response  # noqa: PLC0415  # an extra: base installations do without
+        import rfc3161_client  # noqa: F401, PLC0415  # an extra: base installations do without
     except ImportError as error:
         raise UsageError(
             Text(
@@ -111,6 +112,12 @@ def _decoded(response: bytes) -> TimeStampResponse:
                 ja="`pip install 'myself-i2i[timestamps]'` で入れられます",
             ),
         ) from error
+
+
+def _decoded(response: bytes) -> TimeStampResponse:
+    require_library()
+    from rfc3161_client import decode_timestamp_response  # noqa: PLC0415  # as above
+
     try:
         return decode_timestamp_response(_in_der_order(response))
     except ValueError as error:
