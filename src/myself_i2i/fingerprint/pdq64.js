@@ -37,7 +37,7 @@ const QUARTER = Array.from({ length: 65 }, (_, step) => Math.round(8192 * Math.c
  */
 export function pdq64(picture) {
   const cells = means(picture);
-  return { hex: hex(transform(cells)), quality: quality(cells) };
+  return told(transform(cells), steepness(cells));
 }
 
 /**
@@ -59,11 +59,10 @@ export function orientations(picture) {
     [leaning, false, false],
     [leaning, true, true],
   ];
-  const steepness = quality(cells);
+  const steep = steepness(cells);
   return turned.map(([coefficients, down, across], index) => ({
     name: ORIENTATIONS[index],
-    hex: hex(mirrored(coefficients, down, across)),
-    quality: steepness,
+    ...told(mirrored(coefficients, down, across), steep),
   }));
 }
 
@@ -119,7 +118,7 @@ function spread(place, length, add) {
 }
 
 /** PDQ's measure: how much neighbours differ, in hundredths of the whole range, summed. */
-function quality(cells) {
+function steepness(cells) {
   const step = (a, b) => Math.floor((Math.abs(a - b) * 100) / STEEP);
   let sum = 0;
   for (let place = 0; place < CELLS * CELLS; place++) {
@@ -165,14 +164,19 @@ function mirrored(coefficients, down, across) {
   });
 }
 
-/** A bit for each coefficient above the 128th smallest; the first coefficient is the last bit. */
-function hex(coefficients) {
+/** A bit for each coefficient above the 128th smallest, the first one last; as good as steep, or as many as are set. */
+function told(coefficients, steep) {
   const median = Float64Array.from(coefficients).sort()[127];
-  let digits = "";
+  let hex = "";
+  let set = 0;
   for (let place = 252; place >= 0; place -= 4) {
     let digit = 0;
-    for (let bit = 3; bit >= 0; bit--) digit = 2 * digit + (coefficients[place + bit] > median ? 1 : 0);
-    digits += digit.toString(16);
+    for (let bit = 3; bit >= 0; bit--) {
+      const above = coefficients[place + bit] > median ? 1 : 0;
+      digit = 2 * digit + above;
+      set += above;
+    }
+    hex += digit.toString(16);
   }
-  return digits;
+  return { hex, quality: Math.min(steep, set) };
 }

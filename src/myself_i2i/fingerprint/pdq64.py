@@ -99,12 +99,12 @@ def distance(a: bytes, b: bytes) -> int:
 
 
 def _fingerprint(cells: Doubles) -> Fingerprint:
-    return Fingerprint(PDQ64, _value(_transform(cells)), _quality(cells))
+    return _told(_transform(cells), _steepness(cells))
 
 
 def _fingerprints(cells: Doubles) -> tuple[Fingerprint, ...]:
-    quality = _quality(cells)
-    return tuple(Fingerprint(PDQ64, _value(turned), quality) for turned in _turned(_transform(cells)))
+    steepness = _steepness(cells)
+    return tuple(_told(turned, steepness) for turned in _turned(_transform(cells)))
 
 
 def _read(data: bytes) -> Doubles:
@@ -154,7 +154,7 @@ def _overlaps(length: int, scale: int, start: int, stop: int, kind: type[Any]) -
     return int(first), shared.clip(0).astype(kind)
 
 
-def _quality(cells: Doubles) -> int:
+def _steepness(cells: Doubles) -> int:
     """Return PDQ's measure: how much neighbours differ, in hundredths of the whole range, summed."""
     down = np.floor(np.abs(np.diff(cells, axis=0)) * 100 / STEEP).sum()
     across = np.floor(np.abs(np.diff(cells, axis=1)) * 100 / STEEP).sum()
@@ -166,10 +166,15 @@ def _transform(cells: Doubles) -> Doubles:
     return _COSINES @ cells @ _COSINES.T
 
 
-def _value(coefficients: Doubles) -> bytes:
-    """Return a bit for each coefficient above the 128th smallest; the first coefficient is the last bit."""
+def _told(coefficients: Doubles, steepness: int) -> Fingerprint:
+    """Return a bit for each coefficient above the 128th smallest; the first coefficient is the last bit.
+
+    Stripes and the like have most coefficients equal, and few bits set: all such pictures are near each other, so
+    the quality is no higher than the number of bits.
+    """
     flat = coefficients.ravel()
-    return np.packbits(flat > np.partition(flat, 127)[127], bitorder="little")[::-1].tobytes()
+    value = np.packbits(flat > np.partition(flat, 127)[127], bitorder="little")[::-1].tobytes()
+    return Fingerprint(PDQ64, value, min(steepness, int.from_bytes(value).bit_count()))
 
 
 def _turned(straight: Doubles) -> Iterator[Doubles]:

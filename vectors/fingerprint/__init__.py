@@ -1,0 +1,1 @@
+"""Pictures and the fingerprints that every implementation must make of them."""
