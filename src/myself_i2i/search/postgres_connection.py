@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
@@ -20,6 +22,9 @@ __all__ = ["Connections", "Session"]
 _T = TypeVar("_T")
 _PATIENCE: Final = 15.0
 _KEPT: Final = 4
+_TLS_PLEASE: Final = 80877103
+"""SSLRequest: https://www.postgresql.org/docs/current/protocol-message-formats.html."""
+_NO_TLS: Final = "the server does not speak TLS; sslmode=disable would speak to it in the clear"
 _SETTINGS: Final = (
     "SET client_min_messages = warning",
     "SET default_transaction_isolation = 'read committed'",
@@ -36,22 +41,18 @@ class Session:
 
     def __init__(self, address: Address, schema: str) -> None:
         """Connect, and find tables in `schema`. Raises `driver_errors`."""
-        line = _dial(address)
+        self._prepared: dict[str, Any] = {}
+        self._line = _dial(address)
+        self._connection: Any = None
         try:
             self._connection = driver().Connection(
                 address.user,
-                host=address.host,
                 database=address.database,
                 password=address.password or "",  # without one, pg8000 stumbles over SCRAM
-                sock=line,
-                ssl_context=address.tls or False,
+                sock=self._line,
+                ssl_context=False,  # what had to be agreed on is: `_dial`
                 application_name="myself-i2i",
             )
-        except BaseException:
-            line.close()
-            raise
-        self._prepared: dict[str, Any] = {}
-        try:
             for setting in (*_SETTINGS, f"SET search_path = {schema}"):
                 self.command(setting)
         except BaseException:
@@ -86,6 +87,9 @@ class Session:
         """Let the connection go, also a broken one."""
         with contextlib.suppress(Exception):
             self._connection.close()
+        # pg8000 leaves the line of a broken connection to the garbage collector.
+        if self._line.fileno() >= 0:
+            socket.close(self._line.detach())
 
 
 class Connections:
@@ -147,16 +151,30 @@ class Connections:
 
 
 def _dial(address: Address) -> socket.socket:
-    """Return a line to the server; waits a while for the answer, and for ever once there is one."""
+    """Return a line to the server, by TLS where the address says so; patient at first, without limit once it stands."""
     if address.host.startswith("/"):
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            line.connect(f"{address.host}/.s.PGSQL.{address.port}")
-        except BaseException:
-            line.close()
-            raise
-        return line
-    line = socket.create_connection((address.host, address.port), _PATIENCE)
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    line.settimeout(None)  # a rebuild takes as long as it takes
+        line, place = (
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM),
+            f"{address.host}/.s.PGSQL.{address.port}",
+        )
+    else:
+        line, place = socket.create_connection((address.host, address.port), _PATIENCE), ""
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    try:
+        line.settimeout(_PATIENCE)
+        if place:
+            line.connect(place)
+        if address.tls is not None:
+            line = _secured(line, address.host, address.tls)
+        line.settimeout(None)  # a rebuild takes as long as it takes
+    except BaseException:
+        line.close()
+        raise
     return line
+
+
+def _secured(line: socket.socket, host: str, tls: ssl.SSLContext) -> ssl.SSLSocket:
+    line.sendall(struct.pack("!ii", 8, _TLS_PLEASE))
+    if line.recv(1) != b"S":
+        raise ConnectionError(_NO_TLS)
+    return tls.wrap_socket(line, server_hostname=host)

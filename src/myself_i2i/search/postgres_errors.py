@@ -122,27 +122,29 @@ def driver_errors() -> tuple[type[Exception], ...]:
 
 def lost(error: Exception) -> bool:
     """Return whether the connection is gone, as after the server was started again."""
-    state = _state(error)
-    return state is None or state.startswith(("08", "57P"))
+    fields = _fields(error)
+    return fields is None or fields.get("C", "").startswith(("08", "57P"))
 
 
 def explained(error: Exception, address: object) -> SearchError:
     """Return the error to raise for what the driver raised; names the database, never the password."""
-    state = _state(error)
-    if state is None:
+    fields = _fields(error)
+    if fields is None:
         message, hint = _UNREACHABLE
         said = str(error.__cause__ or error)
     else:
-        message, hint = next(
-            (_MEANINGS[state[:size]] for size in (5, 3, 2) if state[:size] in _MEANINGS), _OTHER
-        )
-        said = str(error.args[0].get("M", state))
+        state = fields.get("C", "")
+        message, hint = next((_MEANINGS[state[:n]] for n in (5, 3, 2) if state[:n] in _MEANINGS), _OTHER)
+        said = fields.get("M", state)
     return SearchError(
         Text(en=f"{message.en}: {address} ({said})", ja=f"{message.ja}: {address}（{said}）"), hint=hint
     )
 
 
-def _state(error: Exception) -> str | None:
-    """Return the SQLSTATE that the server sent; None when it sent nothing."""
-    fields = error.args[0] if error.args else None
-    return str(fields.get("C", "")) if isinstance(fields, dict) else None
+def _fields(error: BaseException | None) -> dict[str, str] | None:
+    """Return what the server sent. pg8000 hides it behind an error of its own when the server hangs up right after."""
+    while error is not None:
+        if error.args and isinstance(error.args[0], dict):
+            return error.args[0]
+        error = error.__context__
+    return None

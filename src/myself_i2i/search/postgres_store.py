@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import time
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from myself_i2i.errors import SearchError
@@ -17,6 +19,8 @@ _OLDEST: Final = 140_000
 _LOCK: Final = 0x4D493249
 """"MI2I": two programs that open a new index at once make it one after the other."""
 
+_BROKEN: Final = """SELECT CAST(CAST(indexrelid AS regclass) AS text) FROM pg_index
+WHERE indrelid = CAST(:name AS regclass) AND NOT indisvalid"""
 _OLD: Final = Text(
     en="the server is PostgreSQL {got}, this needs 14 or later",
     ja="サーバーは PostgreSQL {got} ですが、14 以降が必要です",
@@ -73,30 +77,45 @@ def stored_tables(session: Session) -> dict[str, Table]:
 
 def compact(session: Session) -> None:
     """Clear away what was deleted, and let the server count anew what its plans are made from."""
-    for table in stored_tables(session).values():
-        session.command(f"VACUUM (ANALYZE) {table.name}")
+    with _one_at_a_time(session):
+        for table in stored_tables(session).values():
+            session.command(f"VACUUM (ANALYZE) {table.name}")
 
 
 def rebuild(session: Session) -> None:
-    """Make every index again from the codes, the missing ones too; searches and writers go on meanwhile."""
-    for table in stored_tables(session).values():
-        for (broken,) in session.ask(
-            "SELECT CAST(indexrelid AS regclass)::text FROM pg_index "
-            "WHERE indrelid = CAST(:name AS regclass) AND NOT indisvalid",
-            name=table.name,
-        ):
-            session.command(f"DROP INDEX IF EXISTS {broken}")
-        for statement in table.indexes:
-            session.command(statement)
-        session.command(f"REINDEX TABLE CONCURRENTLY {table.name}")
-    compact(session)
+    """Make every index again from the codes, the missing ones too; searches go on meanwhile."""
+    with _one_at_a_time(session):
+        for table in stored_tables(session).values():
+            for (broken,) in session.ask(_BROKEN, name=table.name):
+                session.command(f"DROP INDEX IF EXISTS {broken}")
+            for statement in table.indexes:
+                session.command(statement)
+            session.command(f"REINDEX TABLE CONCURRENTLY {table.name}")
+            session.command(f"VACUUM (ANALYZE) {table.name}")
+
+
+@contextlib.contextmanager
+def _one_at_a_time(session: Session) -> Iterator[None]:
+    """Let no other program do its upkeep in this database: two would wait for each other's end."""
+    # Asked again and again: a statement that waits has a snapshot, and making indexes waits for old snapshots to go.
+    while session.ask("SELECT pg_try_advisory_lock(:lock)", lock=_LOCK + 1) == [[False]]:
+        time.sleep(0.1)
+    try:
+        yield
+    finally:
+        session.ask("SELECT pg_advisory_unlock(:lock)", lock=_LOCK + 1)
 
 
 def _made(session: Session, schema: str) -> bool:
     """Return whether there is an index; raises `SearchError` when it is of another version."""
-    if session.ask("SELECT to_regclass(:name) IS NULL", name=f"{schema}.state") == [[True]]:
+    # Not to_regclass: it may remember that there was none before this program waited for the lock.
+    found = session.ask(
+        "SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tablename = 'state'", schema=schema
+    )
+    if not found:
         return False
-    ((version,),) = session.ask("SELECT version FROM state")
+    # With the schema's name: who may not enter it is told so, and not that there is no such table.
+    ((version,),) = session.command(f"SELECT version FROM {schema}.state")  # noqa: S608 - a plain name
     if version != SCHEMA_VERSION:
         raise _unusable(_VERSION.format(got=version, known=SCHEMA_VERSION))
     return True
