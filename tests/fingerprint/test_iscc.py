@@ -7,7 +7,7 @@ from typing import Any
 import iscc_core
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -37,6 +37,7 @@ class TestAgainstTheReference:
         samples = np.array(pixels, dtype=np.uint8).reshape(32, 32)
         assert CONFORMANCE[name]["outputs"]["iscc"] == text_of(samples, bits)
 
+    @settings(deadline=None)
     @given(seed=st.integers(0, 1 << 32), levels=st.sampled_from([1, 2, 3, 20, 256]), flat=st.booleans())
     def test_bit_for_bit(self, seed: int, levels: int, *, flat: bool) -> None:
         """Ties included: pictures of few levels, and those that are the same in every row."""

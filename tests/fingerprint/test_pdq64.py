@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pdqhash
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from vectors.fingerprint.plain import TURNS, fingerprint
@@ -83,6 +83,7 @@ class TestVectors:
 
 
 class TestDefinition:
+    @settings(deadline=None, max_examples=40)
     @given(grey=pictures(longest=40))
     def test_whole_numbers_give_the_same(self, grey: Bytes) -> None:
         """Doubles and matrix products answer as plain integers do, for any shape."""
@@ -96,6 +97,7 @@ class TestDefinition:
         found = pdq64(grey)
         assert fingerprint(grey.tolist()) == (found.text, found.quality)
 
+    @settings(deadline=None)
     @given(grey=pictures())
     def test_turning_the_picture_or_its_coefficients_is_the_same(self, grey: Bytes) -> None:
         """Each of the eight is exactly the fingerprint of the turned picture."""
@@ -107,10 +109,11 @@ class TestDefinition:
         assert module.STEEP * largest**2 < 2**53
         assert not module._COSINES.sum(axis=1).any()
 
-    @given(grey=pictures(), brighter=st.integers(1, 3))
-    def test_a_picture_enlarged_in_whole_steps_is_the_same_picture(self, grey: Bytes, brighter: int) -> None:
+    @settings(deadline=None)
+    @given(grey=pictures(), step=st.integers(1, 3))
+    def test_a_picture_enlarged_in_whole_steps_is_the_same_picture(self, grey: Bytes, step: int) -> None:
         """Repeating every pixel changes no mean."""
-        assert pdq64(grey) == pdq64(grey.repeat(brighter, axis=0).repeat(brighter, axis=1))
+        assert pdq64(grey) == pdq64(grey.repeat(step, axis=0).repeat(step, axis=1))
 
 
 class TestAgainstPdq:

@@ -64,19 +64,20 @@ BLOCK: Final = 1 << 17
 BLOCK_ROWS: Final = 1024
 
 
-def read_pdq64(data: bytes) -> Fingerprint:
+def read_pdq64(data: bytes, *, side: int = SIDE) -> Fingerprint:
     """Return the fingerprint of a picture file's bytes, decoded as small as will do, upright, over white.
 
-    A JPEG read at 1/8 is placed by its true size: at most a few of the 256 bits differ from those of its full size.
+    A JPEG is decoded at the smallest scale whose shorter side is `side` or more, and its samples are placed by its true
+    size: with the default few of the 256 bits differ from those of the picture in full, which `reading.FULL` gives.
     Ask `quality` before looking anything up: below `LEAST_QUALITY` nearness means nothing. Raises `InputError` for
     anything that is no whole picture, `LimitError` past `LIMITS`.
     """
-    return _fingerprint(_read(data))
+    return _fingerprint(_read(data, side))
 
 
 def read_orientations(data: bytes) -> tuple[Fingerprint, ...]:
     """Return the fingerprints of a picture file's bytes in all 8 `ORIENTATIONS`; all else as `read_pdq64`."""
-    return _fingerprints(_read(data))
+    return _fingerprints(_read(data, SIDE))
 
 
 def pdq64(grey: Bytes) -> Fingerprint:
@@ -107,8 +108,8 @@ def _fingerprints(cells: Doubles) -> tuple[Fingerprint, ...]:
     return tuple(_told(turned, steepness) for turned in _turned(_transform(cells)))
 
 
-def _read(data: bytes) -> Doubles:
-    stored = read_stored(data, side=SIDE)
+def _read(data: bytes, side: int) -> Doubles:
+    stored = read_stored(data, side=side)
     return upright(_cells(stored.grey, stored.size, stored.scale), stored.orientation)
 
 
@@ -137,7 +138,7 @@ def _shrink(samples: Bytes | Doubles, length: int, scale: int) -> Doubles:
     for start in range(0, rows, step):
         stop = min(start + step, rows)
         first, weights = _overlaps(length, scale, start, stop, kind)
-        sums[first : first + len(weights)] += weights @ samples[start:stop].astype(kind)
+        sums[first : first + len(weights)] += weights @ samples[start:stop].astype(kind, copy=False)
     return sums
 
 
@@ -156,9 +157,11 @@ def _overlaps(length: int, scale: int, start: int, stop: int, kind: type[Any]) -
 
 def _steepness(cells: Doubles) -> int:
     """Return PDQ's measure: how much neighbours differ, in hundredths of the whole range, summed."""
-    down = np.floor(np.abs(np.diff(cells, axis=0)) * 100 / STEEP).sum()
-    across = np.floor(np.abs(np.diff(cells, axis=1)) * 100 / STEEP).sum()
-    return min(100, int(down + across) // QUALITY_DIVISOR)
+    steps = np.concatenate([(cells[1:] - cells[:-1]).ravel(), (cells[:, 1:] - cells[:, :-1]).ravel()])
+    np.abs(steps, out=steps)
+    steps *= 100
+    steps /= STEEP
+    return min(100, int(np.floor(steps, out=steps).sum()) // QUALITY_DIVISOR)
 
 
 def _transform(cells: Doubles) -> Doubles:

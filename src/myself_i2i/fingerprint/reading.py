@@ -99,4 +99,6 @@ def _opaque(image: Image) -> Image:
         paper = new("RGB", image.size, WHITE)
         paper.paste(layer, mask=layer)
         return paper
-    return image.convert("L" if image.mode in {"L", "1"} else "RGB")
+    if image.mode in {"L", "RGB"}:
+        return image
+    return image.convert("L" if image.mode == "1" else "RGB")

@@ -152,9 +152,9 @@ def _prepare(data: bytes) -> bytes:
 
 
 def _prepare_jpeg(data: bytes) -> bytes:
-    """Return the JPEG with only the tables, colour marks and Orientation before its first scan.
+    """Return the JPEG with only the tables, colour marks and Orientation before its first scan, and all from there.
 
-    In one walk, and the coded data joined as it is: a fingerprint takes little longer than entropy decoding.
+    In one walk, and the coded bytes joined as they are: a fingerprint takes little longer than decoding.
     """
     found, stop = jpeg.segments(data)
     scans = sum(segment.marker == jpeg.SCAN for segment in found)
@@ -162,8 +162,7 @@ def _prepare_jpeg(data: bytes) -> bytes:
         raise limit_error(Text(en="scans in the JPEG", ja="JPEGのスキャン数"), scans, MOST_SCANS)
     pieces: list[bytes | memoryview] = [jpeg.MAGIC[:2]]
     turned, coded = 1, stop
-    for segment in found:
-        marker, start, body, end = segment
+    for marker, start, body, end in found:
         if marker == jpeg.SOS:
             coded = start
             break
@@ -174,6 +173,8 @@ def _prepare_jpeg(data: bytes) -> bytes:
     if turned != 1:
         content = EXIF_HEADER + orientation_exif(turned)
         pieces.append(struct.pack(">BBH", 0xFF, jpeg.APP1, len(content) + 2) + content)
+    if sum(map(len, pieces)) == coded and stop == len(data):
+        return data  # there was nothing to take out
     return b"".join([*pieces, memoryview(data)[coded:stop]])
 
 
