@@ -147,20 +147,16 @@ class Catalogue:
         with self._writing():
             self._connection.executemany("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?)", values)
 
-    def put_files(self, rows: Iterable[FileRow]) -> None:
-        """Write files, in place of what was there."""
+    def put_files(self, rows: Iterable[FileRow], *, forget: Iterable[Path] = ()) -> None:
+        """Write files, in place of what was there, and forget others: all of it or nothing."""
         values = [
             (os.fsencode(row.path), row.sha256, row.size, row.modified, _failure_json(row.failure))
             for row in rows
         ]
         with self._writing():
             self._connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", values)
-
-    def forget_files(self, paths: Iterable[Path]) -> None:
-        """Forget these files."""
-        with self._writing():
             self._connection.executemany(
-                "DELETE FROM files WHERE path = ?", [(os.fsencode(path),) for path in paths]
+                "DELETE FROM files WHERE path = ?", [(os.fsencode(path),) for path in forget]
             )
 
     def unheld(self) -> list[str]:

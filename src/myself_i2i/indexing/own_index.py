@@ -18,6 +18,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -79,11 +80,22 @@ class OwnIndex:
         pictures = {row.sha256: taken for row, taken in good}
         self.catalogue.put_pictures(_picture_row(sha256, taken) for sha256, taken in pictures.items())
         self._add([one for sha256, taken in pictures.items() for one in records_of(sha256, taken)])
-        self.catalogue.put_files(row for row, taken in done if taken.failure is None or taken.lasting)
+        told = [
+            row if taken.failure is None else replace(row, failure=taken.failure)
+            for row, taken in done
+            if taken.failure is None or taken.lasting
+        ]
+        # What failed for the machine's sake is tried again, and what was known of the file before is of other bytes.
+        again = [row.path for row, taken in done if taken.failure is not None and not taken.lasting]
+        self.catalogue.put_files(told, forget=again)
+
+    def rename(self, rows: Sequence[FileRow]) -> None:
+        """Keep files whose pictures are there already."""
+        self.catalogue.put_files(rows)
 
     def forget(self, paths: Sequence[Path]) -> None:
         """Forget these files; their pictures go with `sweep`."""
-        self.catalogue.forget_files(paths)
+        self.catalogue.put_files((), forget=paths)
 
     def sweep(self) -> int:
         """Drop the pictures that no file holds; return how many went."""

@@ -84,6 +84,7 @@ class _Run:
         self._index = index
         self._wanted = wanted
         self._passed: list[Indexed] = []
+        self._known: list[FileRow] = []
 
     def through(self, paths: Sequence[Path], take: Take) -> Iterator[Indexed]:
         waiting: list[tuple[FileRow, Taken]] = []
@@ -114,14 +115,15 @@ class _Run:
                 modified=before.st_mtime_ns,
             )
             if self._index.has(row.sha256, self._wanted):
-                self._index.catalogue.put_files([row])
-                self._passed.append(Indexed(path, Outcome.KNOWN))
+                self._known.append(row)
             else:
                 yield row, data
 
     def _keep(self, waiting: Sequence[tuple[FileRow, Taken]]) -> list[Indexed]:
         self._index.keep(waiting)
-        passed, self._passed = self._passed, []
+        self._index.rename(self._known)
+        passed = [*self._passed, *(Indexed(row.path, Outcome.KNOWN) for row in self._known)]
+        self._passed, self._known = [], []
         return [*passed, *(_indexed(row, taken) for row, taken in waiting)]
 
 
