@@ -18,6 +18,7 @@ __all__ = [
     "KeyFileError",
     "LedgerError",
     "LimitError",
+    "RegistryError",
     "RightsError",
     "SearchError",
     "UsageError",
@@ -52,6 +53,10 @@ class KeyFileError(Error):
 
 class LedgerError(Error):
     """The person's own store cannot be read or written; what was saved before is untouched."""
+
+
+class RegistryError(Error):
+    """A registry cannot do its work now, or its own data contradict each other; nothing acknowledged is lost."""
 
 
 class RightsError(Error):

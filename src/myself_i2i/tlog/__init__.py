@@ -8,6 +8,7 @@ from myself_i2i.tlog.checkpoint import (
     sign_checkpoint,
     verify_cosignatures,
 )
+from myself_i2i.tlog.frontier import Frontier
 from myself_i2i.tlog.merkle import (
     EMPTY_ROOT,
     HASH_SIZE,
@@ -22,6 +23,7 @@ from myself_i2i.tlog.merkle import (
 )
 from myself_i2i.tlog.note import Note, NoteKey, Signature, SignatureType, sign_note
 from myself_i2i.tlog.proof import Logged, Receipt
+from myself_i2i.tlog.replay import replay
 from myself_i2i.tlog.tile import (
     ENTRIES,
     MOST_ENTRY_BYTES,
@@ -42,6 +44,7 @@ __all__ = [
     "WIDTH",
     "Checkpoint",
     "Cosignature",
+    "Frontier",
     "HashReader",
     "Logged",
     "Note",
@@ -58,6 +61,7 @@ __all__ = [
     "node_hash",
     "open_checkpoint",
     "pack_entries",
+    "replay",
     "root_hash",
     "sign_checkpoint",
     "sign_note",

@@ -24,6 +24,7 @@ __all__ = [
     "Tile",
     "hash_reader",
     "pack_entries",
+    "subtree_hash",
     "tiles_of",
     "tiles_to_write",
     "unpack_entries",
@@ -123,12 +124,17 @@ def hash_reader(size: int, fetch: Callable[[Tile], bytes]) -> HashReader:
         part = kept[tile][start : start + (HASH_SIZE << height)]
         if len(part) != HASH_SIZE << height:
             raise _no_tile((level, index))
-        hashes = [part[at : at + HASH_SIZE] for at in range(0, len(part), HASH_SIZE)]
-        while len(hashes) > 1:
-            hashes = [node_hash(hashes[i], hashes[i + 1]) for i in range(0, len(hashes), 2)]
-        return hashes[0]
+        return subtree_hash(part)
 
     return read
+
+
+def subtree_hash(hashes: bytes) -> bytes:
+    """Return the hash over neighbouring hashes, one after the other; their number MUST be a power of two."""
+    row = [hashes[at : at + HASH_SIZE] for at in range(0, len(hashes), HASH_SIZE)]
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]
 
 
 def pack_entries(entries: Sequence[bytes]) -> bytes:

@@ -1,0 +1,1 @@
+"""Alembic's folder: one script a change of the schema, never edited once released."""
