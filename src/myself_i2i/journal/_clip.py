@@ -42,7 +42,7 @@ def picture(data: bytes) -> bytes:
                 found = _preview(data[start : start + size])
             except (sqlite3.Error, OverflowError, MemoryError, ValueError, AttributeError) as error:
                 raise _none() from error  # the last: an SQLite built without `deserialize`
-            if isinstance(found, bytes):
+            if isinstance(found, bytes) and found:
                 return found
     raise _none()
 

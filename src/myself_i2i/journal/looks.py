@@ -18,7 +18,7 @@ _JPEG = b"\xff\xd8"
 
 
 def fingerprints_of(picture: bytes) -> tuple[Fingerprint, ...]:
-    """Return pdq64_v1, origin_v1 and, where OpenCV is installed, parts_v1 of a PNG, JPEG or WebP.
+    """Return origin_v1, pdq64_v1 and, where OpenCV is installed, parts_v1 of a PNG, JPEG or WebP, in this order.
 
     Raises `InputError` or `LimitError` for what is no picture within the bounds.
     """
@@ -28,4 +28,4 @@ def fingerprints_of(picture: bytes) -> tuple[Fingerprint, ...]:
     larger = read_grey(picture, side=KEPT_SIDE) if picture.startswith(_JPEG) else grey
     with suppress(UsageError):  # OpenCV is an extra
         found.append(parts(larger))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: one.algorithm))

@@ -76,7 +76,7 @@ class WorkFile:
     kind: str
     """What kind of file, as `JournalEntry.kind`."""
     fingerprints: tuple[Fingerprint, ...] = ()
-    """Of the picture in it; none where that could not be read."""
+    """Of the picture in it, in order of algorithm; none where that could not be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ class Sealed:
 
 
 def _fingerprints(sealed: Mapping[str, Salted], kept: Mapping[str, Any]) -> Iterable[Fingerprint]:
-    for name, one in sealed.items():
+    for name, one in sorted(sealed.items()):
         yield Fingerprint.from_text(
             name, one.value, quality=min(max(int(kept[name]["quality"]), 0), _QUALITY)
         )
