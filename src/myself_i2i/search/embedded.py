@@ -27,10 +27,12 @@ from myself_i2i.search.interface import Answer, Audit, Kind, Query, Record, Stat
 from myself_i2i.search.mih import as_rows
 from myself_i2i.wording import Text
 
-__all__ = ["TAIL", "EmbeddedIndex"]
+__all__ = ["CACHE", "TAIL", "EmbeddedIndex"]
 
 TAIL: Final = 100_000
 """Records that are found by comparing every one, before `add` folds them into a segment."""
+CACHE: Final = 2**26
+"""Bytes of the database that each thread keeps in memory."""
 
 _DAMAGED = Text(
     en="{count} files of the index are damaged or missing and were left aside; searches are right but slower until "
@@ -68,15 +70,17 @@ class EmbeddedIndex:
         self._failed: SearchError | None = None
 
     @classmethod
-    def open(cls, folder: Path, kinds: Sequence[Kind] = (), *, tail: int = TAIL) -> Self:
+    def open(cls, folder: Path, kinds: Sequence[Kind] = (), *, tail: int = TAIL, cache: int = CACHE) -> Self:
         """Open the index in `folder`, made new where there is none, for `kinds` and those it knows already.
 
-        `tail`: how many new records `add` lets gather before it folds them, at least 1. Raises `InputError` when a
-        kind has other bits or another payload than the index has under its name, and `SearchError` when the index
-        is damaged, of a newer version, or cannot be read.
+        `tail`: how many new records `add` lets gather before it folds them, at least 1. `cache`: bytes of the
+        database that a thread keeps in memory; to add many millions, give it room for all of them and add them in
+        batches of a million, since every record lands on a page of its own. Raises `InputError` when a kind has
+        other bits or another payload than the index has under its name, and `SearchError` when the index is damaged,
+        of a newer version, or cannot be read.
         """
         asked = check_kinds(kinds)
-        database = Database(folder / "index.sqlite", busy_seconds=_BUSY_SECONDS)
+        database = Database(folder / "index.sqlite", busy_seconds=_BUSY_SECONDS, cache=cache)
         try:
             with database.reading() as db:
                 known = _kinds(db)

@@ -28,7 +28,6 @@ _SETTINGS: Final = (
     "cell_size_check = ON",
     "synchronous = FULL",
     "wal_autocheckpoint = 16384",  # pages: 64 MiB
-    "cache_size = -65536",  # KiB
 )
 _FREE = Text(en="free some space and try again", ja="空き容量を増やしてから、もう一度お試しください")
 _COPY = Text(
@@ -105,9 +104,13 @@ def _said(message: Text, path: Path, error: Exception, hint: Text) -> SearchErro
 class Database:
     """Connections to one file, each used by one thread at a time and kept for the next."""
 
-    def __init__(self, path: Path, *, busy_seconds: float) -> None:
-        """Open the file, made new where there is none; raises `SearchError` when it is damaged or something else."""
+    def __init__(self, path: Path, *, busy_seconds: float, cache: int) -> None:
+        """Open the file, made new where there is none; raises `SearchError` when it is damaged or something else.
+
+        `cache`: bytes of the file that each connection may keep in memory.
+        """
         self._path = path
+        self._cache = cache
         self._busy_seconds = busy_seconds
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
@@ -172,7 +175,7 @@ class Database:
             self._path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
         )
         try:
-            for setting in _SETTINGS:
+            for setting in (*_SETTINGS, f"cache_size = -{self._cache // 1024}"):
                 connection.execute(f"PRAGMA {setting}").fetchone()
         except BaseException:
             connection.close()
