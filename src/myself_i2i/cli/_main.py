@@ -35,6 +35,7 @@ COMMANDS = {
     "withdraw": "withdraw",
     "journal": "journal",
     "index": "index",
+    "find": "find",
     "story": "story",
     "compare": "compare",
     "near": "near",

@@ -1,6 +1,6 @@
-"""Which file holds which picture: paths, digests, sizes and times, and the parts that an index of codes cannot keep.
+"""Which file holds which picture: paths, digests, sizes and times, and all that was taken of them.
 
-One SQLite file beside the index of codes. A file's row is the acknowledgement: it is written last, when everything
+One SQLite file beside the index of codes, which could be made from it again. A file's row is the acknowledgement: it is written last, when everything
 that a search needs is on disk. A picture's row is written first, so that whatever a crash leaves half done is known
 by a picture that no file holds, and is swept away.
 """
@@ -17,13 +17,18 @@ from pathlib import Path
 from typing import Final, Self
 
 from myself_i2i.errors import SearchError
+from myself_i2i.fingerprint.interface import Fingerprint
 from myself_i2i.wording import Text
 
 __all__ = ["Catalogue", "FileRow", "PictureRow"]
 
 SCHEMA: Final = (
     """CREATE TABLE pictures (
-        sha256 TEXT PRIMARY KEY, algorithms TEXT NOT NULL, quality INTEGER NOT NULL, parts BLOB
+        sha256 TEXT PRIMARY KEY, height INTEGER NOT NULL, width INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE fingerprints (
+        sha256 TEXT NOT NULL REFERENCES pictures ON DELETE CASCADE, algorithm TEXT NOT NULL,
+        quality INTEGER NOT NULL, value BLOB NOT NULL, PRIMARY KEY (sha256, algorithm)
     ) WITHOUT ROWID""",
     """CREATE TABLE files (
         path BLOB PRIMARY KEY, sha256 TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, failure TEXT
@@ -57,12 +62,10 @@ class PictureRow:
 
     sha256: str
     """Of the files' bytes; its name in the index of codes."""
-    algorithms: tuple[str, ...]
+    shape: tuple[int, int]
+    """Its proportions: height and width as it was read."""
+    fingerprints: tuple[Fingerprint, ...]
     """What was taken of it."""
-    quality: int
-    """0..100, of the same-picture fingerprint."""
-    parts: bytes | None = None
-    """The kept features, where they were taken."""
 
 
 class Catalogue:
@@ -125,13 +128,23 @@ class Catalogue:
         """Return what is known of a picture."""
         with _explained(self._path):
             row = self._connection.execute(
-                "SELECT sha256, algorithms, quality, parts FROM pictures WHERE sha256 = ?", (sha256,)
+                "SELECT height, width FROM pictures WHERE sha256 = ?", (sha256,)
             ).fetchone()
-        return (
-            None
-            if row is None
-            else PictureRow(sha256=row[0], algorithms=tuple(row[1].split()), quality=row[2], parts=row[3])
-        )
+            taken = self._connection.execute(
+                "SELECT algorithm, value, quality FROM fingerprints WHERE sha256 = ? ORDER BY algorithm",
+                (sha256,),
+            ).fetchall()
+        if row is None:
+            return None
+        return PictureRow(sha256=sha256, shape=row, fingerprints=tuple(Fingerprint(*one) for one in taken))
+
+    def algorithms(self, sha256: str) -> frozenset[str]:
+        """Return what was taken of a picture; empty when it is not known."""
+        with _explained(self._path):
+            rows = self._connection.execute(
+                "SELECT algorithm FROM fingerprints WHERE sha256 = ?", (sha256,)
+            ).fetchall()
+        return frozenset(row[0] for row in rows)
 
     def counts(self) -> tuple[int, int]:
         """Return how many files and how many different pictures are findable."""
@@ -141,11 +154,17 @@ class Catalogue:
             ).fetchone()
         return found[0], found[1]
 
-    def put_pictures(self, rows: Iterable[PictureRow]) -> None:
+    def put_pictures(self, rows: Sequence[PictureRow]) -> None:
         """Write pictures, in place of what was there."""
-        values = [(row.sha256, " ".join(row.algorithms), row.quality, row.parts) for row in rows]
+        pictures = [(row.sha256, *row.shape) for row in rows]
+        fingerprints = [
+            (row.sha256, one.algorithm, one.quality, one.value) for row in rows for one in row.fingerprints
+        ]
         with self._writing():
-            self._connection.executemany("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?)", values)
+            self._connection.executemany("INSERT OR REPLACE INTO pictures VALUES (?, ?, ?)", pictures)
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO fingerprints VALUES (?, ?, ?, ?)", fingerprints
+            )
 
     def put_files(self, rows: Iterable[FileRow], *, forget: Iterable[Path] = ()) -> None:
         """Write files, in place of what was there, and forget others: all of it or nothing."""
@@ -183,7 +202,12 @@ class Catalogue:
         self.close()
 
     def _prepare(self) -> None:
-        for setting in ("trusted_schema = OFF", "journal_mode = WAL", "synchronous = FULL"):
+        for setting in (
+            "trusted_schema = OFF",
+            "foreign_keys = ON",
+            "journal_mode = WAL",
+            "synchronous = FULL",
+        ):
             self._connection.execute(f"PRAGMA {setting}").fetchone()
         application, version = self._mark("application_id"), self._mark("user_version")
         if (application, version) == (0, 0):

@@ -25,6 +25,7 @@ from typing import Final, Self
 from myself_i2i.errors import InputError, SearchError, UsageError
 from myself_i2i.fingerprint.interface import ORIGIN, PARTS, PDQ64
 from myself_i2i.fingerprint.origin import DIMENSIONS, SIGN_BITS, sign_code
+from myself_i2i.fingerprint.parts import words
 from myself_i2i.fingerprint.pdq64 import LEAST_QUALITY
 from myself_i2i.indexing.catalogue import Catalogue, FileRow, PictureRow
 from myself_i2i.indexing.taking import Taken
@@ -32,13 +33,20 @@ from myself_i2i.search.embedded import EmbeddedIndex
 from myself_i2i.search.interface import Index, Kind, Record
 from myself_i2i.wording import Text
 
-__all__ = ["KINDS", "OwnIndex", "records_of"]
+__all__ = ["KINDS", "WORDS", "WORDS_RADIUS", "OwnIndex", "picture_of", "records_of", "word_id"]
 
+WORDS: Final = "parts_v1.words"
+"""The kind of single features' codes."""
+WORDS_RADIUS: Final = 10
+MOST_WORDS: Final = 96
+"""So many features of a picture can be looked up, the strongest and best spread; all are kept for the comparison."""
+SWEPT: Final = 100
 KINDS: Final = (
     Kind(PDQ64, bits=256, radius=31),
     Kind(ORIGIN, bits=SIGN_BITS, radius=31, payload=DIMENSIONS),
+    Kind(WORDS, bits=128, radius=WORDS_RADIUS),
 )
-"""What the index of codes holds of each picture, under its sha256."""
+"""What the index of codes holds of each picture: two codes under its sha256, and its features under `word_id`."""
 
 _CATALOGUE, _CODES, _LOCK = "catalogue.sqlite", "codes", "writing.lock"
 
@@ -71,14 +79,18 @@ class OwnIndex:
 
     def has(self, sha256: str, wanted: Sequence[str]) -> bool:
         """Return whether the picture is there with all the `wanted` algorithms."""
-        known = self.catalogue.picture(sha256)
-        return known is not None and set(wanted) <= set(known.algorithms)
+        return self.catalogue.algorithms(sha256).issuperset(wanted)
 
     def keep(self, done: Sequence[tuple[FileRow, Taken]]) -> None:
         """Keep what was taken of these files, on disk when this returns; a failure is kept where it is lasting."""
         good = [(row, taken) for row, taken in done if taken.failure is None]
         pictures = {row.sha256: taken for row, taken in good}
-        self.catalogue.put_pictures(_picture_row(sha256, taken) for sha256, taken in pictures.items())
+        self.catalogue.put_pictures(
+            [
+                PictureRow(sha256=sha256, shape=taken.shape, fingerprints=taken.fingerprints)
+                for sha256, taken in pictures.items()
+            ]
+        )
         self._add([one for sha256, taken in pictures.items() for one in records_of(sha256, taken)])
         told = [
             row if taken.failure is None else replace(row, failure=taken.failure)
@@ -100,9 +112,10 @@ class OwnIndex:
     def sweep(self) -> int:
         """Drop the pictures that no file holds; return how many went."""
         unheld = self.catalogue.unheld()
-        if unheld:
-            self.codes.delete(unheld)
-            self.catalogue.forget_pictures(unheld)
+        for start in range(0, len(unheld), SWEPT):
+            some = unheld[start : start + SWEPT]
+            self.codes.delete([*some, *(word_id(one, number) for one in some for number in range(MOST_WORDS))])
+            self.catalogue.forget_pictures(some)
         return len(unheld)
 
     def close(self) -> None:
@@ -132,17 +145,21 @@ def records_of(sha256: str, taken: Taken) -> list[Record]:
         records.append(Record(sha256, PDQ64, same.value))
     if layout is not None and layout.quality:
         records.append(Record(sha256, ORIGIN, sign_code(layout), layout.value))
+    kept = taken.of(PARTS)
+    if kept is not None:
+        codes = words(kept)[:MOST_WORDS]
+        records += [Record(word_id(sha256, number), WORDS, code) for number, code in enumerate(codes)]
     return records
 
 
-def _picture_row(sha256: str, taken: Taken) -> PictureRow:
-    same, parts = taken.of(PDQ64), taken.of(PARTS)
-    return PictureRow(
-        sha256=sha256,
-        algorithms=tuple(one.algorithm for one in taken.fingerprints),
-        quality=0 if same is None else same.quality,
-        parts=None if parts is None else parts.value,
-    )
+def word_id(sha256: str, number: int) -> str:
+    """Return the id of one feature of a picture."""
+    return f"{sha256}/{number}"
+
+
+def picture_of(id_: str) -> str:
+    """Return the picture that an id belongs to."""
+    return id_.partition("/")[0]
 
 
 def _lock(path: Path) -> sqlite3.Connection:

@@ -32,6 +32,8 @@ class Taken:
 
     fingerprints: tuple[Fingerprint, ...] = ()
     """One of each of `algorithms()`, or none when there is a `failure`."""
+    shape: tuple[int, int] = (0, 0)
+    """Height and width of the picture as it was read: its proportions, not its size."""
     failure: Text | None = None
     """Why there are none, in words; None when there are."""
     lasting: bool = True
@@ -45,7 +47,9 @@ class Taken:
         """Return it as one line of JSON."""
         failure = None if self.failure is None else {"en": self.failure.en, "ja": self.failure.ja}
         fingerprints = [[one.algorithm, one.text, one.quality] for one in self.fingerprints]
-        return json.dumps({"fingerprints": fingerprints, "failure": failure, "lasting": self.lasting})
+        return json.dumps(
+            {"fingerprints": fingerprints, "shape": self.shape, "failure": failure, "lasting": self.lasting}
+        )
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -56,13 +60,14 @@ class Taken:
                 Fingerprint.from_text(str(algorithm), str(written), quality=int(quality))
                 for algorithm, written, quality in value["fingerprints"]
             )
+            height, width = map(int, value["shape"])
             failure, lasting = value["failure"], bool(value["lasting"])
             said = None if failure is None else Text(en=str(failure["en"]), ja=str(failure["ja"]))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise InputError(
                 Text(en="these are not fingerprints", ja="指紋のデータではありません")
             ) from error
-        return cls(fingerprints=fingerprints, failure=said, lasting=lasting)
+        return cls(fingerprints=fingerprints, shape=(height, width), failure=said, lasting=lasting)
 
 
 def algorithms() -> tuple[str, ...]:
@@ -76,7 +81,8 @@ def take(data: bytes) -> Taken:
     Raises `InputError` when it is no picture that can be decoded, `LimitError` when it asks for more than a bound.
     """
     if data.startswith(_JPEG):  # each is decoded as small as will do
-        found = [read_pdq64(data), origin(read_colour(data, side=LAYOUT_SIDE))]
+        colour = read_colour(data, side=LAYOUT_SIDE)
+        found = [read_pdq64(data), origin(colour)]
         grey = partial(read_grey, data, side=KEPT_SIDE)
     else:  # there is no small way to decode it: once, for all
         colour = read_colour(data, side=1)
@@ -84,7 +90,7 @@ def take(data: bytes) -> Taken:
         found = [pdq64(grey()), origin(colour)]
     if PARTS in algorithms():
         found.append(parts(grey()))
-    return Taken(fingerprints=tuple(found))
+    return Taken(fingerprints=tuple(found), shape=(colour.shape[0], colour.shape[1]))
 
 
 def _grey(colour: Bytes) -> Bytes:
