@@ -35,6 +35,7 @@ from myself_i2i.tlog.tile import (
     tiles_to_write,
     unpack_entries,
 )
+from myself_i2i.tlog.witness import Refusal, RefusedError, Submission, consider
 
 __all__ = [
     "EMPTY_ROOT",
@@ -50,9 +51,13 @@ __all__ = [
     "Note",
     "NoteKey",
     "Receipt",
+    "Refusal",
+    "RefusedError",
     "Signature",
     "SignatureType",
+    "Submission",
     "Tile",
+    "consider",
     "consistency_proof",
     "cosign",
     "hash_reader",
