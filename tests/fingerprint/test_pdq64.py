@@ -3,6 +3,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +82,29 @@ class TestVectors:
         }
         assert told["orientations"] == answers
         assert told["algorithm"] == found[0].algorithm
+
+
+class TestSpecification:
+    PAGE = (Path(__file__).parents[2] / "spec" / "fingerprints.md").read_text(encoding="utf-8")
+
+    def test_its_example_is_true(self) -> None:
+        """The picture of the page has the fingerprints and the quality that the page says."""
+        lines = re.findall(r"^(\(.*\))$", self.PAGE, re.MULTILINE)
+        pixels = [map(int, re.findall(r"\d+", line)) for line in lines]
+        image = Image.frombytes("RGBA", (4, 2), bytes(chain.from_iterable(pixels)))
+        found = read_orientations(png(image=image))
+        assert f"```\n{found[0].text}\n{found[0].quality}\n```" in self.PAGE
+        assert f"```\n{found[ORIENTATIONS.index('mirrored')].text}\n```" in self.PAGE
+
+    def test_its_table_is_the_one_in_use(self) -> None:
+        """Sixty-five cosines, number for number."""
+        table = self.PAGE.split("### The table")[1].split("```")[1].split()
+        assert [module._COSINES[0, 0], module._COSINES[1, 0], module._COSINES[0, 31]] == [
+            int(table[1]),
+            int(table[2]),
+            int(table[63]),
+        ]
+        assert [f"{round(8192 * np.cos(np.pi * step / 128))}" for step in range(65)] == table
 
 
 class TestDefinition:

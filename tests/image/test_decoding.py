@@ -14,6 +14,7 @@ from tests.support.pictures import (
     jpeg,
     picture,
     png,
+    segment,
     text_chunk,
     tiff,
     webp,
@@ -21,6 +22,7 @@ from tests.support.pictures import (
 
 from myself_i2i.errors import InputError, LimitError
 from myself_i2i.image import Format, decode, decoding, pixel_hashes
+from myself_i2i.image.decoding import decode_small
 
 
 class TestDecode:
@@ -61,6 +63,81 @@ class TestDecode:
         """Bytes after the last box stop a change of the file, not a look at it."""
         data = BUILDERS["avif"]()
         assert decode(data).tobytes() == decode(data + b"\0\0\0").tobytes()
+
+
+class TestSmall:
+    @pytest.mark.parametrize(
+        ("side", "scale", "size"),
+        [(1, 8, (8, 6)), (6, 8, (8, 6)), (7, 4, (15, 12)), (48, 1, (60, 48)), (99, 1, (60, 48))],
+    )
+    def test_a_jpeg_is_decoded_no_larger_than_needed(
+        self, side: int, scale: int, size: tuple[int, int]
+    ) -> None:
+        """The smallest of 1/8, 1/4, 1/2 and 1 whose shorter side is long enough; the true size is told."""
+        small = decode_small(jpeg(60, 48), side=side)
+        assert (scale, size, 60, 48) == (small.scale, small.image.size, small.width, small.height)
+
+    def test_grey_is_the_luma_that_the_file_holds(self) -> None:
+        """Colour is not computed; a picture in four inks keeps them."""
+        assert "L" == decode_small(jpeg(60, 48), side=1, grey=True).image.mode
+        assert "RGB" == decode_small(jpeg(60, 48), side=1).image.mode
+        assert "CMYK" == decode_small(jpeg(60, 48, mode="CMYK"), side=1, grey=True).image.mode
+
+    @pytest.mark.parametrize("name", ["png", "webp", "avif"])
+    def test_other_formats_come_in_full(self, name: str) -> None:
+        """Their coding has no smaller size to offer."""
+        small = decode_small(BUILDERS[name](60, 48), side=1, grey=True)
+        assert (1, (60, 48), decode(BUILDERS[name](60, 48)).tobytes()) == (
+            small.scale,
+            small.image.size,
+            small.image.tobytes(),
+        )
+
+
+class TestProgressive:
+    @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+    @pytest.mark.parametrize(("side", "grey"), [(1, True), (24, True), (24, False), (40, True)])
+    @pytest.mark.parametrize("sampling", [0, 2])
+    def test_a_small_decode_is_the_same_without_what_it_does_not_show(
+        self, mode: str, side: int, sampling: int, *, grey: bool
+    ) -> None:
+        """Scans of detail are left out at 1/8; the samples are those of the whole file, to the last bit."""
+        data = jpeg(240, 192, mode=mode, progressive=True, quality=80, subsampling=sampling)
+        whole = Image.open(io.BytesIO(data))
+        whole.draft("L" if grey else None, (side, side))
+        assert whole.tobytes() == decode_small(data, side=side, grey=grey).image.tobytes()
+
+    def test_most_of_the_file_is_left_out(self) -> None:
+        """Not to walk through it is the point."""
+        data = jpeg(240, 192, progressive=True, quality=95)
+        assert len(decoding._coarse(data)) < len(data) / 2
+
+    def test_one_that_is_cut_off_is_refused(self) -> None:
+        """Also where what is missing would not show."""
+        data = jpeg(240, 192, progressive=True)
+        with pytest.raises(InputError):
+            decode_small(data[:-200], side=1, grey=True)
+
+
+class TestJpegHeader:
+    def test_a_file_with_nothing_to_take_out_is_handed_on(self) -> None:
+        """No copy is made of it."""
+        data = jpeg()
+        assert decoding._prepare_jpeg(data) is data
+
+    def test_only_what_pixels_need_is_handed_on(self) -> None:
+        """EXIF but its Orientation, XMP, comments, manifests and what follows the end stay behind."""
+        full = jpeg(
+            exif=tiff({0x0112: 6, 0x010F: "maker"}),
+            xmp=b"<x/>",
+            comments=[b"said"],
+            segments=[segment(0xEB, b"JP\0\0"), segment(0xE2, b"ICC_PROFILE\0\1\1")],
+            trailer=b"more",
+        )
+        prepared = decoding._prepare_jpeg(full)
+        assert not [word for word in (b"maker", b"<x/>", b"said", b"JP\0\0", b"more") if word in prepared]
+        assert b"ICC_PROFILE" in prepared
+        assert 6 == decode(full).getexif()[0x0112]
 
 
 class TestRefusal:

@@ -37,6 +37,8 @@ PNG_NEEDED = frozenset(b"IHDR PLTE tRNS gAMA sRGB iCCP pHYs eXIf IDAT".split())
 LARGEST_PROFILE = 1 << 20  # Pillow's own bound on a decompressed profile
 MOST_DEFLATED = 1032  # deflate makes at most this many bytes of one (zlib technical details)
 WEBP_SIDE = 16_384  # no frame can be larger (RFC 9649, 3.4); only the canvas of an animation can claim more
+COARSEST = 8  # of its size a JPEG is decoded at 1/8 at least
+END = b"\xff\xd9"  # EOI
 MOST_SCANS = 64  # a progressive JPEG has about ten; a thousand scans of a large picture would take hours
 
 _OPENERS: dict[Format, Callable[[io.BytesIO], ImageFile]] = {
@@ -102,8 +104,12 @@ def _decode(data: bytes, smallest: tuple[int, int] | None, mode: str | None) -> 
         width, height = image.size
         _bound(width, height)
         if form is Format.JPEG:
-            image.decodermaxblock = len(prepared)  # one block: libjpeg never has to stop and start again
             image.draft(mode, smallest)
+            if image.decoderconfig[:1] == (COARSEST,) and image.mode == "L" and "progressive" in image.info:
+                prepared = _coarse(prepared)
+                image = _OPENERS[form](io.BytesIO(prepared))
+                image.draft(mode, smallest)
+            image.decodermaxblock = len(prepared)  # one block: libjpeg never has to stop and start again
         image.load()
     except Error:
         raise
@@ -176,6 +182,30 @@ def _prepare_jpeg(data: bytes) -> bytes:
     if sum(map(len, pieces)) == coded and stop == len(data):
         return data  # there was nothing to take out
     return b"".join([*pieces, memoryview(data)[coded:stop]])
+
+
+def _coarse(data: bytes) -> bytes:
+    """Return a progressive JPEG without the scans of which nothing shows in grey at 1/8 of its size.
+
+    There a block is one sample, its constant coefficient (Ss = 0, ITU-T T.81 annex G). The first other scan of luma
+    stays: where nothing of detail is known, libjpeg-turbo smooths the constants. (Colour needs more: of chroma that is
+    stored coarser, more than the constants show.) A file that is cut off stays as it is, to be refused.
+    """
+    found, stop = jpeg.segments(data)
+    if data[stop - 2 : stop] != END:
+        return data
+    pieces: list[bytes] = [jpeg.MAGIC[:2]]
+    luma, wanted = b"", True
+    for marker, start, body, end in found:
+        if marker in jpeg.SOF:
+            luma = data[body + 6 : body + 7]
+        if marker == jpeg.SOS:
+            constant, component = data[end - 3 : end - 2] == b"\0", data[body + 1 : body + 2]
+            wanted = constant or component == luma
+            luma = luma if constant or not wanted else b""  # the first one is enough
+        if wanted or marker not in {jpeg.SOS, jpeg.SCAN}:
+            pieces.append(data[start:end])
+    return b"".join([*pieces, END])
 
 
 def _prepare_png(data: bytes) -> bytes:
