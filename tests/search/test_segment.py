@@ -1,4 +1,6 @@
 import dataclasses
+import json
+import re
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from myself_i2i.search.mih import as_rows
-from myself_i2i.search.segment import HEADER_BYTES, SUFFIX, Segment, read_segment, write_segment
+from myself_i2i.search.mih import as_rows, widths
+from myself_i2i.search.segment import FORMAT, HEADER_BYTES, SUFFIX, Segment, read_segment, write_segment
 from tests.search.codes import code
 
 CODES = as_rows(b"".join(code(at) for at in range(300))).reshape(-1, 4)
@@ -90,3 +92,14 @@ class TestSegment:
         with small_disk(20_000), pytest.raises(OSError, match="too large"):
             write(tmp_path)
         assert [] == list(tmp_path.iterdir())
+
+
+class TestPage:
+    def test_example_is_the_header(self) -> None:
+        """The header shown on the page is, byte for byte, the one that is written for such a segment."""
+        page = Path(__file__).parents[2] / "spec" / "search.md"
+        (line,) = re.findall(r"^\{.*\}$", page.read_text(), re.MULTILINE)
+        said = json.loads(line)
+        assert FORMAT == said.pop("format")
+        assert list(widths(said["bits"], said["count"])) == said.pop("widths")
+        assert line == Segment(**said).header.decode().rstrip()

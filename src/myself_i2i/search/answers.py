@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,9 +12,8 @@ from myself_i2i.search.interface import Answer, Hit, Kind, Query
 __all__ = ["Found", "answer", "cosines", "wanted"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Found:
-    """A record within the radius; found records sort nearest first, then by id."""
+class Found(NamedTuple):
+    """A record within the radius; as plain tuples, thousands of them sort fast: nearest first, then by id."""
 
     distance: int
     """Hamming distance from the query's code, in bits."""
