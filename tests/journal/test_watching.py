@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from myself_i2i.errors import InputError
-from myself_i2i.journal import Watcher
+from myself_i2i.journal import Watcher, read_work_file
 
 START = 1_790_000_000.0
 
@@ -69,6 +69,17 @@ class TestSaved:
         assert [path] == watcher.saved(START)
         watcher.again(path)
         assert [path] == watcher.saved(START + 1)
+
+    def test_read_as_settled(self, tmp_path: Path) -> None:
+        """A file that is saved again between the look and the reading is known to be another by then."""
+        watcher, path = Watcher(tmp_path), save(tmp_path / "a.psd", b"one", START - 9)
+        assert [path] == watcher.saved(START)
+        before = read_work_file(path)
+        save(path, b"half of two", START)
+        after = read_work_file(path)
+        assert before is not None
+        assert after is not None
+        assert (True, False) == (watcher.unchanged(before), watcher.unchanged(after))
 
     def test_no_folder(self, tmp_path: Path) -> None:
         """A folder that is gone is told in words."""

@@ -31,6 +31,7 @@ from myself_i2i.journal import (
     read_work_file,
     unstamped,
 )
+from myself_i2i.journal.batches import MOST
 from myself_i2i.ledger import Ledger
 from myself_i2i.wording import Text
 
@@ -79,6 +80,8 @@ class Watch:
     keyid: str
     tsa: str | None
     _asked: float = field(default=-STAMP_EVERY, init=False)
+    _waits: bool = field(default=True, init=False)
+    """Whether something may wait for a time-stamp; an earlier run may have left something."""
 
     def once(self) -> None:
         """Note what is there, waiting a while for what is being written; time-stamp. Raises Error when it cannot."""
@@ -110,8 +113,11 @@ class Watch:
 
     def stamp(self) -> None:
         """Have everything time-stamped that is not; when that fails, it is said, and the next time takes it."""
-        batch = None if self.tsa is None else unstamped(self.ledger, self.home.path, self.keyid)
-        if self.tsa is None or batch is None:
+        if self.tsa is None or not self._waits:
+            return
+        batch = unstamped(self.ledger, self.home.path, self.keyid)
+        self._waits = batch is not None
+        if batch is None:
             return
         self._asked = time.monotonic()
         self.terminal.say(ASKING, url=self.tsa)
@@ -122,6 +128,7 @@ class Watch:
             self.terminal.warn(LATER, why=self.terminal.text(error.message))
             return
         self.terminal.say(STAMPED, url=self.tsa, count=len(batch.digests))
+        self._waits = len(batch.digests) == MOST
 
     def _look(self) -> None:
         files = list(self._read(self.watcher.saved(time.time())))
@@ -134,6 +141,7 @@ class Watch:
             for file in files:
                 self.watcher.again(Path(file.path))
             raise
+        self._waits = self._waits or bool(noted)
         for frame in noted:
             self._tell(frame, clock(at, at.astimezone().tzinfo or UTC))
 
@@ -144,10 +152,10 @@ class Watch:
             except InputError as error:
                 self.terminal.warn(LEFT_OUT, why=self.terminal.text(error.message))
                 continue
-            if file is None:
-                self.watcher.again(path)  # it changed while it was read
-            else:
+            if file is not None and self.watcher.unchanged(file):
                 yield file
+            else:
+                self.watcher.again(path)  # it was saved again meanwhile
 
     def _tell(self, frame: Sealed, at: str) -> None:
         words = NOTED if frame.fingerprints else NOTED_DIGEST

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from myself_i2i.errors import Error, InputError
+from myself_i2i.errors import InputError
 from myself_i2i.fingerprint.interface import Fingerprint
 from myself_i2i.image import LIMITS
 from myself_i2i.journal import _clip, _psd, _zipped
@@ -106,7 +106,8 @@ def read_work_file(path: Path, *, limit: int = LIMITS.file) -> WorkFile | None:
 
 
 def _looks(data: bytes, kind: str) -> tuple[Fingerprint, ...]:
-    with suppress(Error):  # damaged, or too large: the file still exists, and that is what is noted
+    # Damaged, too large, or a fault of ours: the file still exists, and no look is worth losing that entry for.
+    with suppress(Exception):
         picture = picture_in(data, kind)
         if picture is not None:
             return fingerprints_of(picture)

@@ -156,18 +156,18 @@ def frames(
     keeper = Keeper(home)
     said = list(_journals(ledger))
     opens = {
-        (envelope.digest, entry.frame): sealed
-        for envelope, journal in said
+        (digest, entry.frame): sealed
+        for digest, _, journal in said
         for entry in journal.entries
         if (sealed := keeper.find(entry.file)) is not None and sealed.stands_in(journal)
     }
     own = {sealed.keyid for sealed in opens.values()}
     dated = _stamps(keeper, roots)
     found: list[Frame] = []
-    for envelope, journal in said:
+    for digest, envelope, journal in said:
         if journal.public_key.keyid not in own:
             continue
-        stamp, kept, unread = dated.get(envelope.digest, (None, None, None))
+        stamp, kept, unread = dated.get(digest, (None, None, None))
         found += (
             Frame(
                 number=entry.frame,
@@ -175,7 +175,7 @@ def frames(
                 keyid=journal.public_key.keyid,
                 dating=Dating(journal.noted_at, stamp, unread),
                 envelope=envelope,
-                sealed=opens.get((envelope.digest, entry.frame)),
+                sealed=opens.get((digest, entry.frame)),
                 stamp=kept,
             )
             for entry in journal.entries
@@ -187,9 +187,9 @@ def unstamped(ledger: Ledger, home: Path, keyid: str) -> Batch | None:
     """Return the envelopes of the journals of `keyid` without a time-stamp in `home`, at most `MOST`; None when there are none."""
     stamped = {digest for kept in Keeper(home).stamps() for digest in kept.batch.digests}
     open_ones = [
-        envelope.digest
-        for envelope, journal in _journals(ledger)
-        if journal.public_key.keyid == keyid and envelope.digest not in stamped
+        digest
+        for digest, _, journal in _journals(ledger)
+        if journal.public_key.keyid == keyid and digest not in stamped
     ]
     return Batch.of(open_ones[:MOST]) if open_ones else None
 
@@ -208,13 +208,13 @@ def opening_of(frame: Frame, *, file: bool = True, looks: bool = False, work: bo
     )
 
 
-def _journals(ledger: Ledger) -> Iterator[tuple[Envelope, Journal]]:
-    """Yield the journals in the ledger; it takes in nothing whose signature does not hold."""
+def _journals(ledger: Ledger) -> Iterator[tuple[str, Envelope, Journal]]:
+    """Yield the journals in the ledger, each with its digest; it takes in nothing whose signature does not hold."""
     for entry in ledger.by_predicate_type(Journal.PREDICATE_TYPE):
         envelope = entry.envelope
         said = read_predicate(Statement.parse(envelope.payload))
         if isinstance(said, Journal):
-            yield envelope, said
+            yield entry.digest, envelope, said
 
 
 _Dated = tuple[Stamp | None, KeptStamp | None, Text | None]

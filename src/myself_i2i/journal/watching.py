@@ -14,6 +14,7 @@ from typing import Final
 
 from myself_i2i.errors import InputError, LimitError
 from myself_i2i.journal.reading import SUFFIXES
+from myself_i2i.journal.sealing import WorkFile
 from myself_i2i.wording import Text
 
 __all__ = ["SETTLED", "Watcher"]
@@ -71,6 +72,11 @@ class Watcher:
     def unsettled(self) -> bool:
         """Whether the last look found files that are still being written."""
         return any(state.size for state, _ in self._waiting.values())
+
+    def unchanged(self, file: WorkFile) -> bool:
+        """Return whether `file`, as it was read, is in the state in which it was last returned."""
+        state = self._given.get(file.path)
+        return state is not None and (state.size, state.modified) == (file.size, file.modified)
 
     def again(self, path: Path) -> None:
         """Have `path` returned again: it could not be noted this time."""
