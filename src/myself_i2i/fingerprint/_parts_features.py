@@ -21,9 +21,10 @@ from myself_i2i.wording import Text
 __all__ = ["Features", "detect", "mirrored", "resized"]
 
 LENGTH: Final = 128
-CONTRAST: Final = 0.02
-"""Half of OpenCV's own threshold: flat drawings have few strong corners."""
-EDGE: Final = 12.0
+CONTRAST: Final = 0.004
+"""A tenth of OpenCV's own threshold: flat drawings have few strong corners."""
+EDGE: Final = 25.0
+"""Above OpenCV's own 10, for the same reason: a bend in a line counts."""
 
 # What a descriptor is on the mean, in 1/256, over noise and shapes drawn by code: the upper two of four rows of
 # cells, 4 cells a row, 8 directions a cell. The lower rows are their mirror image. Taking it away halves the bits

@@ -2,7 +2,8 @@
 
 Every pair alone proposes a similarity (place, size and angle of both features); the proposal that most others agree
 with is fitted by least squares. The number that agree is then held against what the query's own features would do by
-chance at these very places, so repeated texture earns nothing (a-contrario: Moisan and Stival, IJCV 2004).
+chance at these very places, so repeated texture earns nothing (a-contrario: Moisan and Stival, IJCV 2004). Few pairs
+that look very much alike may say more than many that look somewhat alike, so this is asked at several levels.
 
 A place is a complex number x + iy, so a similarity is z -> factor z + move: |factor| scales, its argument turns.
 """
@@ -16,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Agreement", "agree"]
+__all__ = ["LEVELS", "Agreement", "agree"]
 
 Places = NDArray[np.float64]
 """Shape (n, 4): x, y, size as parts of the longer side, angle in radians."""
@@ -33,6 +34,8 @@ APART: Final = 0.008
 WIDEST: Final = 8.0
 """A part is looked for at 1/8 to 8 times its size, in parts of the longer sides."""
 LEAST: Final = 4
+LEVELS: Final = (0.45, 0.55, 0.62, 0.68)
+"""Cosines (at most 0.8 for the signs of a vector) above which pairs are counted."""
 PROPOSALS: Final = 3
 """So many of the proposals with the most votes are fitted."""
 
@@ -80,8 +83,13 @@ class _Pairs:
         return close & (scale < WIDEST)
 
 
-def agree(kept: Places, query: Places, left: NDArray[np.intp], right: NDArray[np.intp]) -> Agreement | None:
-    """Return the best agreement among pairs (`left[i]` of kept, `right[i]` of query), or None where there is none."""
+def agree(
+    kept: Places, query: Places, left: NDArray[np.intp], right: NDArray[np.intp], alike: NDArray[np.float32]
+) -> Agreement | None:
+    """Return the best agreement among pairs (`left[i]` of kept, `right[i]` of query), or None where there is none.
+
+    `alike[i]` says how much the pair looks alike, a cosine.
+    """
     if len(left) < LEAST:
         return None
     pairs = _Pairs.of(kept[left], query[right])
@@ -95,7 +103,8 @@ def agree(kept: Places, query: Places, left: NDArray[np.intp], right: NDArray[np
         return None
     factor, move, inliers = max(found, key=lambda fit: len(fit[2]))
     inliers = _apart(pairs, inliers, abs(factor))
-    score = _score(len(inliers), len(left), _chance(factor, move, kept[left], query))
+    chance = _chance(factor, move, kept[left], query)
+    score = max(_score(int((alike[inliers] > t).sum()), int((alike > t).sum()), chance) for t in LEVELS)
     return Agreement(factor, move, inliers, score)
 
 
@@ -156,7 +165,8 @@ def _score(agreeing: int, pairs: int, chance: float) -> float:
     ]
     top = max(logs)
     tail = top + math.log(sum(math.exp(value - top) for value in logs))
-    return max(0.0, -(tail + math.log(2 * pairs)) / math.log(10))
+    tests = 2 * pairs * len(LEVELS)  # as is and mirrored, a proposal a pair
+    return max(0.0, -(tail + math.log(tests)) / math.log(10))
 
 
 def _points(places: Places) -> Complex:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from myself_i2i.errors import InputError
 from myself_i2i.fingerprint import _parts_features as features
 from myself_i2i.fingerprint._parts_bytes import CODE, MOST, Kept, pack, unpack
-from myself_i2i.fingerprint._parts_geometry import Agreement, agree
+from myself_i2i.fingerprint._parts_geometry import LEVELS, Agreement, agree
 from myself_i2i.fingerprint.interface import PARTS, Bytes, Fingerprint
 from myself_i2i.wording import Text
 
@@ -30,11 +30,9 @@ QUERY_LEAST: Final = 640
 MOST_QUERY: Final = 3000
 LEAST_SCORE: Final = 4.0
 """A match with a smaller score is none."""
-LEAST_INLIERS: Final = 6
-CELLS: Final = 8
+LEAST_INLIERS: Final = 4
+CELLS: Final = 12
 """Features are chosen in turn from so many cells along the longer side."""
-ALIKE: Final = 0.45
-"""The least cosine between a kept code and a query's descriptor that makes a pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +119,17 @@ def match(kept: Fingerprint, query: Query) -> PartMatch | None:
     ours = _parsed(kept)
     if not len(ours.codes) or not len(query.places[0]):
         return None
-    signs = np.unpackbits(ours.codes, axis=1).astype(np.float32) * 2 - 1
+    signs = (np.unpackbits(ours.codes, axis=1).astype(np.float32) * 2 - 1) / np.float32(np.sqrt(CODE * 8))
     best: _Found | None = None
     for mirrored in (False, True):
-        alike = signs @ query.looks[mirrored].T
-        right = alike.argmax(axis=1)
-        left = np.flatnonzero(alike[np.arange(len(right)), right] > ALIKE * np.sqrt(CODE * 8))
-        agreement = agree(ours.places, query.places[mirrored], left, right[left])
+        cosines = signs @ query.looks[mirrored].T
+        nearest = cosines.argmax(axis=1)
+        alike = cosines[np.arange(len(nearest)), nearest]
+        left = np.flatnonzero(alike > LEVELS[0])
+        right = nearest[left]
+        agreement = agree(ours.places, query.places[mirrored], left, right, alike[left])
         if agreement and (best is None or agreement.score > best.agreement.score):
-            best = _Found(agreement, left, right[left], mirrored)
+            best = _Found(agreement, left, right, mirrored)
     if best is None or best.agreement.score < LEAST_SCORE or len(best.agreement.pairs) < LEAST_INLIERS:
         return None
     return _told(ours, query, best)
