@@ -84,7 +84,7 @@ class Input:
     hashes: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Other digests of the tool's own, e.g. "pixels-md5", "pixels-sha256-8"."""
     fingerprints: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """Perceptual fingerprints by algorithm and version, e.g. "pdq_v1"."""
+    """Perceptual fingerprints by algorithm and version, e.g. "pdq64_v1"."""
     basis: str | None = None
     """Digest of the envelope of the source/v1 statement that gives its rights basis."""
     urn: str | None = None
@@ -209,6 +209,8 @@ class Generation:
     """Every picture that went in, as far as it is known."""
     parents: tuple[Parent, ...] = ()
     """Earlier pictures of the same work."""
+    fingerprints: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Perceptual fingerprints of the finished picture by algorithm and version, e.g. "pdq64_v1"."""
     prompt: Prompt = field(default_factory=lambda: Prompt(policy=PromptPolicy.NONE))
     """What is told of the prompt."""
     note: str | None = None
@@ -231,6 +233,7 @@ class Generation:
             parameters=dict(self.parameters),
             inputs=[item.to_json() for item in self.inputs],
             parents=[item.to_json() for item in self.parents],
+            fingerprints=dict(self.fingerprints),
             prompt=self.prompt.to_json(),
             note=self.note,
             generatedAt=format_moment(self.generated_at) if self.generated_at else None,
@@ -255,6 +258,7 @@ class Generation:
             parameters=fields.mapping("parameters"),
             inputs=fields.items("inputs", Input.read),
             parents=fields.items("parents", Parent.read),
+            fingerprints=fields.mapping("fingerprints"),
             prompt=Prompt.read(fields.inner("prompt")),
             note=fields.optional_text("note"),
             generated_at=fields.optional_moment("generatedAt"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from myself_i2i.attestation import IMAGE_DATA, SHA256, Subject
 from myself_i2i.errors import Error
 from myself_i2i.image import decode, image_data_digest, pixel_hashes, rgb_bytes
+from myself_i2i.recording.looks import fingerprints_of_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -43,6 +44,8 @@ class Digests:
     """imageData/v1; None when the file is no picture of ours, or no file is known."""
     pixels: Mapping[str, str] = field(default_factory=dict)
     """Digests of decoded pixels by name; empty when they cannot be decoded."""
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    """How it looks, by algorithm; empty when that is not wanted, or not to be told."""
 
     def as_subject(self, name: str) -> Subject:
         """Return the in-toto subject of a file. There MUST be a `sha256`."""
@@ -50,19 +53,26 @@ class Digests:
         return Subject(name, {**{key: value for key, value in found.items() if value}, **self.pixels})
 
 
-def file_digests(data: bytes) -> Digests:
-    """Return the digests that can be had of a file's bytes; never raises: a video or a latent has its sha256 only.
+def file_digests(data: bytes, *, looks: bool = False) -> Digests:
+    """Return the digests that can be had of a file's bytes, and with `looks` its fingerprints; never raises: a video or a latent has its sha256 only.
 
     Of its pixels there is one, as RGB: among all ways of loading a picture that one is always tried, so it is enough to find
     the file again, at half the cost of all.
     """
-    image_data, pixels = None, {}
+    image_data, pixels, fingerprints = None, {}, {}
     try:
         image_data = image_data_digest(data)
-        pixels = {f"{PIXELS_SHA256}/0": hashlib.sha256(rgb_bytes(decode(data))).hexdigest()}
+        image = decode(data)
+        pixels = {f"{PIXELS_SHA256}/0": hashlib.sha256(rgb_bytes(image)).hexdigest()}
+        fingerprints = fingerprints_of_file(data, image) if looks else {}
     except Error:
         pass  # what cannot be read as a picture is still a file
-    return Digests(sha256=hashlib.sha256(data).hexdigest(), image_data=image_data, pixels=pixels)
+    return Digests(
+        sha256=hashlib.sha256(data).hexdigest(),
+        image_data=image_data,
+        pixels=pixels,
+        fingerprints=fingerprints,
+    )
 
 
 def pixel_digests(image: Image) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from myself_i2i.predicates import Generation
@@ -63,6 +63,8 @@ class Made:
     """What went in."""
     parents: tuple[Parent, ...] = ()
     """Earlier pictures of the same maker among them."""
+    fingerprints: Mapping[str, str] = field(default_factory=dict)
+    """How the finished picture looks, by algorithm."""
     generated_at: datetime
     """When the file was there."""
     recorded_at: datetime
@@ -87,6 +89,7 @@ def generation_of(made: Made, identity: Identity) -> Generation:
         parameters=_texts(other),
         inputs=made.inputs[:_ITEMS],
         parents=made.parents[:_ITEMS],
+        fingerprints=made.fingerprints,
         prompt=made.prompt,
         generated_at=made.generated_at,
         recorded_at=made.recorded_at,

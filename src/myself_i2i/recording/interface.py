@@ -46,6 +46,8 @@ class Settings:
     """How much of the prompt is kept."""
     strict: bool = False
     """Refuse before sampling when an input has no rights basis; off: the record says "undeclared"."""
+    fingerprints: bool = True
+    """Write down how the inputs and the finished picture look, so that they can be found by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

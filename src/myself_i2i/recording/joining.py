@@ -91,6 +91,7 @@ def _join_one(one: NotedInput, digests: Digests, joined: Joined, asked: Asked, s
             sha256=file.sha256 if file else None,
             image_data=file.image_data if file else None,
             hashes=digests.pixels if only_pixels else {},
+            fingerprints={} if one.role in FREE_ROLES else digests.fingerprints,
             basis=None if file is None else _basis(one, file, joined, asked, sign),
             origin=str(one.origin),
         )

@@ -39,7 +39,7 @@ class NotedFile:
             except (OSError, ValueError):
                 self._descriptor = None  # told when it is read
 
-    def digests(self, cache: dict[str, Digests]) -> Digests:
+    def digests(self, cache: dict[str, Digests], *, looks: bool = False) -> Digests:
         """Return the file's digests, those of its picture from `cache` where its bytes are known; closes the file.
 
         Raises OSError when it cannot be read, InputError when it is no regular file. A file larger than is ever read
@@ -62,7 +62,7 @@ class NotedFile:
                 while piece := file.read(_PIECE):
                     sha256.update(piece)
                 return Digests(sha256=sha256.hexdigest())
-        return remembered(data, sha256.hexdigest(), cache)
+        return remembered(data, sha256.hexdigest(), cache, looks=looks)
 
     def close(self) -> None:
         """Let go of the file without reading it."""
@@ -78,12 +78,15 @@ class NotedFile:
 CACHE_ENTRIES = 256
 
 
-def remembered(data: bytes, sha256: str, cache: dict[str, Digests]) -> Digests:
-    """Return the digests of a file's bytes; the costly ones are taken from `cache` for bytes seen before."""
+def remembered(data: bytes, sha256: str, cache: dict[str, Digests], *, looks: bool = False) -> Digests:
+    """Return the digests of a file's bytes; the costly ones are taken from `cache` for bytes seen before.
+
+    `looks` MUST be the same for all that share a cache.
+    """
     if sha256 not in cache:
         while len(cache) >= CACHE_ENTRIES:
             del cache[next(iter(cache))]
-        cache[sha256] = file_digests(data)
+        cache[sha256] = file_digests(data, looks=looks)
     return cache[sha256]
 
 

@@ -4,6 +4,7 @@ Its whole content, with the usual values:
 
 prompt = "none"    # or "salted-digest", or "full"
 strict = false     # true: refuse before sampling when an input has no rights basis
+fingerprints = true   # false: keep to yourself how your pictures look
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def read_settings(home: Path) -> tuple[Settings, Text | None]:
 
 def _settings(value: dict[str, Any]) -> Settings:
     """Return the settings in a parsed file; raises ValueError in words."""
-    known = {"prompt", "strict"}
+    known = {"prompt", "strict", "fingerprints"}
     if strange := sorted(set(value) - known):
         reason = f"{strange[0]!r}: wanted {', '.join(sorted(known))}"
         raise ValueError(reason)
@@ -51,7 +52,9 @@ def _settings(value: dict[str, Any]) -> Settings:
     if prompt not in list(PromptPolicy):
         reason = f"prompt = {prompt!r}: wanted {', '.join(PromptPolicy)}"
         raise ValueError(reason)
-    if not isinstance(strict, bool):
-        reason = f"strict = {strict!r}: wanted true, false"
-        raise ValueError(reason)  # noqa: TRY004  # one error for whatever is wrong in the file
-    return Settings(prompt=PromptPolicy(prompt), strict=strict)
+    flags = {"strict": strict, "fingerprints": value.get("fingerprints", True)}
+    for name, flag in flags.items():
+        if not isinstance(flag, bool):
+            reason = f"{name} = {flag!r}: wanted true, false"
+            raise ValueError(reason)  # noqa: TRY004  # one error for whatever is wrong in the file
+    return Settings(prompt=PromptPolicy(prompt), **flags)

@@ -11,9 +11,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+
+from PIL.Image import Image
 
 from myself_i2i.attestation import Envelope, PrivateKey, Statement, sign
 from myself_i2i.errors import Error, KeyFileError
@@ -26,6 +29,7 @@ from myself_i2i.recording.draft import Identity, Made, clean, generation_of, mod
 from myself_i2i.recording.interface import Settings
 from myself_i2i.recording.joining import Asked, Joined, join_inputs
 from myself_i2i.recording.known import KnownPictures
+from myself_i2i.recording.looks import fingerprints_of_image
 from myself_i2i.recording.noted import NotedInput, NotedOutput, remembered
 from myself_i2i.recording.own_keys import maker_keyid, open_key, own_keyids, protected
 from myself_i2i.recording.pixels import Copied, pictures
@@ -65,7 +69,7 @@ class Writer:
         """Write the record of one file."""
         # 1. the file, and the prompt
         try:
-            digests = noted.file.digests(self._cache)
+            digests = noted.file.digests(self._cache, looks=self._settings.fingerprints)
         except (OSError, Error) as error:
             self._tell("output", telling.OUTPUT.format(why=_why(error)))
             return
@@ -75,6 +79,7 @@ class Writer:
         # 2. the inputs
         signed: list[Envelope] = []
         made, readable = self._made(noted, prompt, key, signed)
+        made = replace(made, fingerprints=digests.fingerprints)
         statement = make_statement(generation_of(made, self._identity), [subject])
         self._remember(digests, noted)
         # 3. with a key, 4. without
@@ -91,17 +96,22 @@ class Writer:
             take_in_spool(self._home, key, busy_seconds=BUSY_SECONDS)
 
     def _digests(self, noted: NotedInput) -> tuple[Digests, ...]:
+        looks = self._settings.fingerprints
         if noted.file is not None:
-            return (noted.file.digests(self._cache),)
+            return (noted.file.digests(self._cache, looks=looks),)
         if noted.data is not None:
-            return (remembered(noted.data, hashlib.sha256(noted.data).hexdigest(), self._cache),)
-        return tuple(Digests(pixels=found) for found in _pixels_of(noted.copied))
+            sha256 = hashlib.sha256(noted.data).hexdigest()
+            return (remembered(noted.data, sha256, self._cache, looks=looks),)
+        return tuple(
+            Digests(pixels=pixel_digests(one), fingerprints=fingerprints_of_image(one) if looks else {})
+            for one in _pictures_of(noted.copied)
+        )
 
     def _remember(self, digests: Digests, noted: NotedOutput) -> None:
         """Know the file again when it goes into the next run of this session, be it as the pixels it was saved from."""
         more: list[dict[str, str]] = []
         with suppress(Error):  # pixels of a kind we do not understand
-            more = _pixels_of(noted.copied)
+            more = [pixel_digests(one) for one in _pictures_of(noted.copied)]
         self._known.remember(noted.file.path.name, digests, *more)
 
     def _prompt(self, noted: NotedOutput) -> Prompt:
@@ -204,8 +214,8 @@ class Writer:
         self._tell(f"ledger {kind}", telling.LEDGER.format(spool=self._home / SPOOL, why=error.message))
 
 
-def _pixels_of(copied: tuple[Copied, ...]) -> list[dict[str, str]]:
-    return [pixel_digests(picture) for one in copied for picture in pictures(one)]
+def _pictures_of(copied: tuple[Copied, ...]) -> list[Image]:
+    return [picture for one in copied for picture in pictures(one)]
 
 
 def _why(error: Error | OSError) -> Text:
