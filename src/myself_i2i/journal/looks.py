@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Final
+
+import numpy as np
+from PIL.Image import fromarray
 
 from myself_i2i.errors import UsageError
 from myself_i2i.fingerprint.interface import Fingerprint
@@ -13,8 +17,9 @@ from myself_i2i.fingerprint.reading import read_colour, read_grey
 
 __all__ = ["fingerprints_of"]
 
-ORIGIN_SIDE = 256
-_JPEG = b"\xff\xd8"
+ORIGIN_SIDE: Final = 256
+"""The `side` with which pictures are read for `origin`."""
+_JPEG: Final = b"\xff\xd8"
 
 
 def fingerprints_of(picture: bytes) -> tuple[Fingerprint, ...]:
@@ -22,10 +27,13 @@ def fingerprints_of(picture: bytes) -> tuple[Fingerprint, ...]:
 
     Raises `InputError` or `LimitError` for what is no picture within the bounds.
     """
-    grey = read_grey(picture, side=SIDE)
-    found = [pdq64(grey), origin(read_colour(picture, side=ORIGIN_SIDE))]
-    # Only a JPEG is read smaller than it is: the others need no second decoding.
-    larger = read_grey(picture, side=KEPT_SIDE) if picture.startswith(_JPEG) else grey
+    colour = read_colour(picture, side=ORIGIN_SIDE)
+    if picture.startswith(_JPEG):
+        grey, larger = (read_grey(picture, side=side) for side in (SIDE, KEPT_SIDE))
+    else:
+        # Only a JPEG is read smaller than it is. Of the others grey is this, to the bit, and a second decoding is saved.
+        grey = larger = np.asarray(fromarray(colour).convert("L"))
+    found = [pdq64(grey), origin(colour)]
     with suppress(UsageError):  # OpenCV is an extra
         found.append(parts(larger))
     return tuple(sorted(found, key=lambda one: one.algorithm))
