@@ -8,6 +8,9 @@ import pytest
 
 from myself_i2i.errors import InputError, SearchError
 from myself_i2i.search.embedded import EmbeddedIndex
+from myself_i2i.search.embedded_database import Database
+from myself_i2i.search.embedded_derived import Derived, StaleError, codes_of
+from myself_i2i.search.embedded_upkeep import Upkeep, _live_codes
 from myself_i2i.search.interface import Hit, Kind, Record
 from tests.search.codes import PLAIN, VECTOR, ask, away, code, crowd, plain, vector
 from tests.search.contract import Contract, Open
@@ -218,3 +221,57 @@ class TestSegments:
             for radius in (31, 48, None):
                 (answer,) = index.search(PLAIN.name, ask(code(1)), radius=radius, limit=1)
                 assert ((Hit("z", 31),), False) == (answer.hits, answer.truncated)
+
+
+class TestManyProcesses:
+    def test_older_than_the_files(self, tmp_path: Path) -> None:
+        """A reader whose transaction is older than an upkeep is told to begin again, or scans; it misses nothing."""
+        with EmbeddedIndex.open(tmp_path, [PLAIN], tail=10) as index:
+            index.add(crowd(20))
+            with closing(sqlite3.connect(tmp_path / "index.sqlite")) as db:
+                db.execute("BEGIN")
+                db.execute("SELECT last FROM state").fetchone()
+                index.rebuild()
+                late = Derived(tmp_path / "segments", {1: PLAIN})
+                with pytest.raises(StaleError):
+                    late.sources(db, 1, patient=True)
+                _, (source,) = late.sources(db, 1, patient=False)
+                assert {record.code for record in crowd(20)} == {row.tobytes() for row in source.codes}
+                assert ["plain_v1-1-0"] == [part.name for part in late.damaged]
+                db.rollback()
+                _, (source,) = late.sources(db, 1, patient=True)
+                assert [] == list(late.damaged)
+                db.execute("BEGIN")
+                db.execute("UPDATE state SET generation = generation - 1")
+                with pytest.raises(StaleError):
+                    late.sources(db, 1, patient=False)
+                db.rollback()
+
+    def test_one_upkeep_at_a_time(self, tmp_path: Path) -> None:
+        """While another process keeps the segments, adding does not wait for it, and compacting says so in the end."""
+        with EmbeddedIndex.open(tmp_path, [PLAIN], tail=10) as index:
+            with closing(sqlite3.connect(tmp_path / "upkeep.lock", isolation_level=None)) as other:
+                other.execute("BEGIN EXCLUSIVE")
+                index.add(crowd(20))
+                assert (20, ()) == (index.stats().unindexed, index.stats().warnings)
+                with Database(tmp_path / "index.sqlite", busy_seconds=1, cache=2**20) as database:
+                    keeper = Upkeep(database, tmp_path / "segments", patience=0)
+                    with pytest.raises(SearchError, match="compacting"):
+                        keeper.remake(forced=True)
+            index.add([plain("one more", code(1))])
+            assert 0 == index.stats().unindexed
+
+    def test_more_codes_than_a_segment_takes(self, tmp_path: Path) -> None:
+        """Live codes come in parts no larger than a segment, each code once."""
+        with EmbeddedIndex.open(tmp_path, [PLAIN]) as index:
+            index.add([*crowd(25), plain("again", crowd(1)[0].code)])
+            with closing(sqlite3.connect(tmp_path / "index.sqlite")) as db:
+                parts = list(_live_codes(db, 1, 256, 10))
+        assert [10, 10, 5] == [len(part) for part in parts]
+        assert {record.code for record in crowd(25)} == {row.tobytes() for part in parts for row in part}
+
+    def test_no_code(self) -> None:
+        """What stands in the place of a code and is none raises our error."""
+        for blobs in ([b"short"], [code(1), None]):
+            with pytest.raises(SearchError, match="damaged"):
+                codes_of(blobs, 256)  # type: ignore[arg-type]

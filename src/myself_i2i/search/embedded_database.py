@@ -21,7 +21,7 @@ from myself_i2i.errors import Error, SearchError
 from myself_i2i.search.embedded_schema import APPLICATION_ID, SCHEMA, SCHEMA_VERSION
 from myself_i2i.wording import Text
 
-__all__ = ["Database", "explained"]
+__all__ = ["Database", "damaged", "explained"]
 
 _SETTINGS: Final = (
     "trusted_schema = OFF",
@@ -94,6 +94,12 @@ def explained(path: Path) -> Iterator[None]:
     except OSError as error:
         message, hint = _EXPLANATIONS["SQLITE_IOERR"]
         raise _said(message, path, error, hint) from error
+
+
+def damaged() -> SearchError:
+    """Return the error for rows that no program of ours has written."""
+    message, hint = _EXPLANATIONS["SQLITE_CORRUPT"]
+    return SearchError(message, hint=hint)
 
 
 def _said(message: Text, path: Path, error: Exception, hint: Text) -> SearchError:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from myself_i2i.search.embedded_database import damaged
 from myself_i2i.search.interface import Kind
 from myself_i2i.search.mih import Codes, Near, as_rows, scan
 from myself_i2i.search.segment import Segment, read_segment
 
-__all__ = ["Derived", "Source", "StaleError", "codes_between", "listed"]
+__all__ = ["Derived", "Source", "StaleError", "codes_between", "codes_of", "listed"]
 
 
 class StaleError(Exception):
@@ -147,9 +148,9 @@ class Derived:
         for kind, code in db.execute("SELECT kind, code FROM records WHERE seq > ?", (self._state.loaded,)):
             new.setdefault(kind, []).append(code)
         for kind in new.keys() & self._kinds.keys():
-            columns = self._kinds[kind].bits // 64
-            tail = self._state.tails.setdefault(kind, _Tail(np.empty((0, columns), np.uint64)))
-            tail.extend(as_rows(b"".join(new[kind])).reshape(-1, columns))
+            codes = codes_of(new[kind], self._kinds[kind].bits)
+            tail = self._state.tails.setdefault(kind, _Tail(np.empty((0, codes.shape[1]), np.uint64)))
+            tail.extend(codes)
 
 
 def listed(db: sqlite3.Connection) -> list[Segment]:
@@ -169,4 +170,12 @@ def codes_between(db: sqlite3.Connection, kind: int, segment: Segment) -> Codes:
         "SELECT code FROM records WHERE kind = ? AND seq > ? AND seq <= ?",
         (kind, segment.after, segment.upto),
     )
-    return as_rows(b"".join(code for (code,) in rows)).reshape(-1, segment.bits // 64)
+    return codes_of([code for (code,) in rows], segment.bits)
+
+
+def codes_of(blobs: Sequence[bytes], bits: int) -> Codes:
+    """Return codes as the database gave them as an array; raises `SearchError` for what is no code of `bits` bits."""
+    try:
+        return as_rows(b"".join(blobs)).reshape(len(blobs), bits // 64)
+    except (TypeError, ValueError) as error:
+        raise damaged() from error

@@ -23,14 +23,16 @@ import numpy as np
 
 from myself_i2i.errors import SearchError
 from myself_i2i.search.embedded_database import Database, explained
-from myself_i2i.search.embedded_derived import codes_between, listed
-from myself_i2i.search.mih import Codes, as_rows, distinct, most_codes
+from myself_i2i.search.embedded_derived import codes_between, codes_of, listed
+from myself_i2i.search.mih import Codes, distinct, most_codes
 from myself_i2i.search.segment import SUFFIX, Segment, read_segment, write_segment
 from myself_i2i.wording import Text
 
-__all__ = ["Upkeep"]
+__all__ = ["PATIENCE", "Upkeep"]
 
-_PATIENCE: Final = 600.0  # seconds that compacting waits for another process that is at it
+PATIENCE: Final = 600.0
+"""Seconds that compacting waits for another process that is at it."""
+
 _RATIO: Final = 2  # each segment holds at least twice as much as the next newer one: few segments at any size
 _BATCH: Final = 50_000
 
@@ -49,8 +51,9 @@ class _Plan:
 class Upkeep:
     """Keeps the segments of one index; any process may, one at a time does."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, *, patience: float = PATIENCE) -> None:
         """Take the database and the folder of the segments; do nothing yet."""
+        self._patience = patience
         self._database = database
         self._folder = folder
 
@@ -73,7 +76,7 @@ class Upkeep:
 
         Raises `SearchError`, also when another process stays at it too long.
         """
-        with explained(self._folder), self._alone(_PATIENCE) as alone:
+        with explained(self._folder), self._alone(self._patience) as alone:
             if not alone:
                 raise SearchError(
                     Text(
@@ -88,7 +91,7 @@ class Upkeep:
                 if not forced and self._is_whole(plan):
                     return
                 for number, kind, bits in _kinds(db):
-                    for codes in _live_codes(db, number, bits):
+                    for codes in _live_codes(db, number, bits, most_codes(bits)):
                         self._write(plan, kind, codes, after=0)
             self._list(plan)
 
@@ -181,13 +184,14 @@ def _kinds(db: sqlite3.Connection) -> list[tuple[int, str, int]]:
     return db.execute("SELECT number, name, bits FROM kinds").fetchall()
 
 
-def _live_codes(db: sqlite3.Connection, number: int, bits: int) -> Iterator[Codes]:
-    """Yield the codes of all live records of a kind, each once, as many at a time as a segment takes."""
+def _live_codes(db: sqlite3.Connection, number: int, bits: int, most: int) -> Iterator[Codes]:
+    """Yield the codes of all live records of a kind, each once, at most `most` at a time."""
     cursor = db.execute("SELECT DISTINCT code FROM records WHERE kind = ? ORDER BY code", (number,))
+    batch = min(_BATCH, most)
     parts: list[Codes] = []
-    while rows := cursor.fetchmany(_BATCH):
-        parts.append(as_rows(b"".join(code for (code,) in rows)).reshape(-1, bits // 64))
-        if sum(map(len, parts)) + _BATCH > most_codes(bits):
+    while rows := cursor.fetchmany(batch):
+        parts.append(codes_of([code for (code,) in rows], bits))
+        if batch * (len(parts) + 1) > most:
             yield np.concatenate(parts)
             parts = []
     if parts:
