@@ -170,8 +170,22 @@ class TestSegments:
             index.rebuild()
             assert first != files(tmp_path)
             index.delete([crowd(20)[0].id])
+            again = files(tmp_path)
             index.compact()
+            assert again != files(tmp_path)
             assert 19 == index.stats().records
+
+    def test_compacting_drops_the_deleted(self, tmp_path: Path) -> None:
+        """Codes of deleted records that merging carried along are gone after compacting."""
+        with EmbeddedIndex.open(tmp_path, [PLAIN], tail=10) as index:
+            index.add(crowd(10, seed=1))
+            index.delete([record.id for record in crowd(10, seed=1)])
+            index.add(crowd(10, seed=2))
+            (merged,) = (path.stat().st_size for path in (tmp_path / "segments").iterdir())
+            index.compact()
+            (compact,) = (path.stat().st_size for path in (tmp_path / "segments").iterdir())
+            assert 10 * 32 < merged - compact
+            assert [crowd(10, seed=2)[0].id] == found(index, crowd(10, seed=2)[0].code)
 
     def test_empty_again(self, tmp_path: Path) -> None:
         """When all was deleted, compacting leaves no segment, and nothing is found."""

@@ -57,7 +57,7 @@ def naive(codes: list[bytes], query: bytes, radius: int) -> list[tuple[int, int]
 def gatherings(draw: st.DrawFn) -> tuple[list[bytes], bytes, int]:
     """Return codes around few centres, a query and a radius."""
     bits = draw(st.sampled_from([64, 128, 192, 256]))
-    radius = draw(st.integers(0, 60))
+    radius = draw(st.integers(0, bits // 4))
     centre = draw(st.integers(0, 3))
     made = [
         away(
@@ -79,7 +79,7 @@ class TestTables:
         assert expected == pairs(tables(rows(codes))._look(rows([query])[0], radius, most=EVERYTHING))
         assert expected == pairs(scan(rows(codes), rows([query])[0], radius))
 
-    @pytest.mark.parametrize("radius", [0, 8, 31, 40, 48, 60, 64, 65, 256])
+    @pytest.mark.parametrize("radius", [0, 8, 31, 40, 48, 64, 65, 256])
     def test_at_size(self, radius: int) -> None:
         """With many codes the same is found as by scanning; to radius 31 through the buckets."""
         dice = chance(1)

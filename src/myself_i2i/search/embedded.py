@@ -14,12 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
-from myself_i2i.errors import InputError, SearchError
+from myself_i2i.errors import SearchError
 from myself_i2i.search.answers import Found, answer, wanted
 from myself_i2i.search.audit import audit
 from myself_i2i.search.checking import check_ids, check_kinds, check_records, check_search
 from myself_i2i.search.embedded_database import Database
 from myself_i2i.search.embedded_derived import Derived, Source, StaleError
+from myself_i2i.search.embedded_kinds import known_kinds, take_kinds
 from myself_i2i.search.embedded_nearest import nearest
 from myself_i2i.search.embedded_upkeep import Upkeep
 from myself_i2i.search.exhaustive import other_code
@@ -83,10 +84,10 @@ class EmbeddedIndex:
         database = Database(folder / "index.sqlite", busy_seconds=_BUSY_SECONDS, cache=cache)
         try:
             with database.reading() as db:
-                known = _kinds(db)
+                known = known_kinds(db)
             if any(known.get(name, (0, None))[1] != kind for name, kind in asked.items()):
                 with database.writing() as db:
-                    known = _take_kinds(db, asked)
+                    known = take_kinds(db, asked)
         except BaseException:
             database.close()
             raise
@@ -228,7 +229,7 @@ class EmbeddedIndex:
         warnings = [_DAMAGED.format(count=len(damaged))] if damaged else []
         if self._failed:
             warnings.append(_NOT_FOLDED.format(why=self._failed.message))
-        size = sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file())
+        size = sum(_size(path) for path in self._folder.rglob("*") if path.is_file())
         return Stats(sum(by_kind.values()), by_kind, as_of, unindexed, size, tuple(warnings))
 
     def audit(self, sample: int, *, seed: int) -> Audit:
@@ -238,7 +239,7 @@ class EmbeddedIndex:
     @contextmanager
     def _seen(self, number: int) -> Iterator[tuple[sqlite3.Connection, int, list[Source]]]:
         """Give one state of the index: a connection that sees it, up to where it goes, the codes of kind `number`."""
-        for attempt in itertools.count():  # pragma: no branch - ends when a state was seen
+        for attempt in itertools.count():  # pragma: no branch - goes on until a state was seen
             with self._database.reading() as db:
                 try:
                     as_of, sources = self._derived.sources(db, number, patient=attempt < _PATIENCE)
@@ -267,27 +268,9 @@ class EmbeddedIndex:
                 raise other_code(record)
 
 
-def _kinds(db: sqlite3.Connection) -> dict[str, tuple[int, Kind]]:
-    """Return the kinds that the database knows, with their numbers, by name."""
-    rows = db.execute("SELECT number, name, bits, radius, payload FROM kinds")
-    return {row[1]: (row[0], Kind(*row[1:])) for row in rows}
-
-
-def _take_kinds(db: sqlite3.Connection, asked: dict[str, Kind]) -> dict[str, tuple[int, Kind]]:
-    """Write down new kinds and new radii; raises `InputError` when bits or payload are not what they were."""
-    for name, kind in asked.items():
-        _, known = _kinds(db).get(name, (0, kind))
-        if (known.bits, known.payload) != (kind.bits, kind.payload):
-            raise InputError(
-                Text(
-                    en="the index has the kind {name} with {bits} bits and a payload of {payload} bytes",
-                    ja="この索引の種類 {name} は {bits} ビット、付属のベクトルは {payload} バイトです",
-                ).format(name=name, bits=known.bits, payload=known.payload),
-                hint=Text(en="other codes need another name", ja="別の符号には別の名前を付けてください"),
-            )
-        db.execute(
-            "INSERT INTO kinds (name, bits, radius, payload) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET radius = excluded.radius",
-            (name, kind.bits, kind.radius, kind.payload),
-        )
-    return _kinds(db)
+def _size(path: Path) -> int:
+    """Return a file's length, 0 for what is gone by now: files come and go while others work."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -88,7 +88,7 @@ class Upkeep:
             with self._database.reading() as db:
                 plan = _planned(db)
                 plan.old = listed(db)
-                if not forced and self._is_whole(plan):
+                if not forced and self._is_whole(db, plan):
                     return
                 for number, kind, bits in _kinds(db):
                     for codes in _live_codes(db, number, bits, most_codes(bits)):
@@ -120,35 +120,41 @@ class Upkeep:
         name = f"{kind}-{plan.generation}-{len(plan.new)}"
         plan.new.append(write_segment(self._folder, codes, name=name, kind=kind, after=after, upto=plan.upto))
 
-    def _is_whole(self, plan: _Plan) -> bool:
-        """Return whether all records are in the segments, nothing was deleted since, and the files are right."""
+    def _is_whole(self, db: sqlite3.Connection, plan: _Plan) -> bool:
+        """Return whether each kind has its live codes in one segment, no others in it, and the files are right."""
+        if db.execute("SELECT EXISTS (SELECT 1 FROM records WHERE seq > ?)", (plan.folded,)).fetchone()[0]:
+            return False
+        for number, kind, _ in _kinds(db):
+            mine = [segment for segment in plan.old if segment.kind == kind]
+            live = db.execute(
+                "SELECT count(DISTINCT code) FROM records WHERE kind = ?", (number,)
+            ).fetchone()[0]
+            if any(segment.after for segment in mine) or live != sum(segment.count for segment in mine):
+                return False
         with contextlib.suppress(OSError):
-            return (
-                plan.upto == plan.folded
-                and all((segment.after, segment.upto) == (0, plan.upto) for segment in plan.old)
-                and all(read_segment(self._folder, segment) is not None for segment in plan.old)
-            )
+            return all(read_segment(self._folder, segment) is not None for segment in plan.old)
         return False
 
     def _list(self, plan: _Plan) -> None:
-        """Let the new segments take the old ones' place, for all readers at once; then delete what nothing lists."""
-        try:
-            with self._database.writing() as db:
-                db.executemany("DELETE FROM segments WHERE name = ?", [(old.name,) for old in plan.old])
-                db.executemany(
-                    "INSERT INTO segments (name, kind, after, upto, count, checksum)"
-                    " SELECT ?, number, ?, ?, ?, ? FROM kinds WHERE name = ?",
-                    [(s.name, s.after, s.upto, s.count, s.checksum, s.kind) for s in plan.new],
-                )
-                db.execute("UPDATE state SET folded = ?, generation = ?", (plan.upto, plan.generation))
-        finally:
-            with self._database.reading() as db:
-                kept = {segment.name + SUFFIX for segment in listed(db)}
-            for path in self._folder.glob("*") if self._folder.exists() else ():
-                if path.name not in kept:
-                    # Where a system does not delete what somebody reads, it goes the next time.
-                    with contextlib.suppress(OSError):
-                        path.unlink()
+        """Let the new segments take the old ones' place, for all readers at once."""
+        with self._database.writing() as db:
+            db.executemany("DELETE FROM segments WHERE name = ?", [(old.name,) for old in plan.old])
+            db.executemany(
+                "INSERT INTO segments (name, kind, after, upto, count, checksum)"
+                " SELECT ?, number, ?, ?, ?, ? FROM kinds WHERE name = ?",
+                [(s.name, s.after, s.upto, s.count, s.checksum, s.kind) for s in plan.new],
+            )
+            db.execute("UPDATE state SET folded = ?, generation = ?", (plan.upto, plan.generation))
+
+    def _sweep(self) -> None:
+        """Delete what nothing lists: replaced segments, and what a failure or a crash left."""
+        with self._database.reading() as db:
+            kept = {segment.name + SUFFIX for segment in listed(db)}
+        for path in self._folder.glob("*"):
+            if path.name not in kept:
+                # Where a system does not delete what somebody reads, it goes the next time.
+                with contextlib.suppress(OSError):
+                    path.unlink()
 
     @contextmanager
     def _alone(self, patience: float) -> Iterator[bool]:
@@ -170,7 +176,10 @@ class Upkeep:
                     yield False
                     return
                 raise
-            yield True
+            try:
+                yield True
+            finally:
+                self._sweep()
         finally:
             lock.close()
 

@@ -43,9 +43,8 @@ Numbers = NDArray[np.int64]
 _LEAST_WIDTH, _MOST_WIDTH = 8, 28
 _ODD: Final = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: spreads what differs in a few bits
 _BLOCK: Final = 32_768  # rows compared at a time: what is made of them stays in the cache of the processor
-_TOUCH: Final = (
-    8  # looking into a bucket, or at one code found there, costs about as much as scanning 8 codes
-)
+_TOUCH: Final = 8  # codes scanned in the time of looking into one bucket, or at one code found there
+_SHARE: Final = 4  # a radius beyond a quarter of the bits opens more buckets than any index has codes
 
 
 class Near(NamedTuple):
@@ -181,8 +180,10 @@ class Tables:
 
     def _look(self, query: Codes, radius: int, *, most: int) -> Near | None:
         """Look into the buckets; None when that are more than `most`, codes in them included."""
-        thresholds = spend(self.widths, min(radius, _FARTHEST), len(self.codes))
-        if radius > _FARTHEST or _opened(self.widths, thresholds) > most:
+        if radius * _SHARE > sum(self.widths):
+            return None
+        thresholds = spend(self.widths, radius, len(self.codes))
+        if _opened(self.widths, thresholds) > most:
             return None
         which, masks = _probes(self.widths, thresholds)
         buckets = self._keys(query).take(which) ^ masks
@@ -210,9 +211,6 @@ class Tables:
             value >>= size
             place += 1 << size
         return np.array(keys, np.int64)
-
-
-_FARTHEST: Final = 64  # radii beyond it open more buckets than any index has codes
 
 
 @functools.lru_cache(maxsize=256)
