@@ -1,6 +1,5 @@
 """What every index promises of searches: nothing missed, in order, cut with care."""
 
-
 import pytest
 
 from myself_i2i.errors import InputError
