@@ -1,4 +1,5 @@
 import contextlib
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 
@@ -124,11 +125,37 @@ class TestOpening:
 class TestReaching:
     def test_no_server(self) -> None:
         """Where no server listens the error names the address and says what to do, never the password."""
-        for url in ("postgresql://me:secret@localhost:1/base", "postgresql://me:secret@/base?host=/nowhere"):
+        for url in (
+            "postgresql://me:secret@localhost:1/base",
+            "postgresql://me:secret@/base?host=/nowhere",
+            "postgresql://me:secret@a..b/base?sslmode=disable",
+        ):
             with pytest.raises(SearchError, match="cannot be reached") as raised:
                 PostgresIndex.open(url, [PLAIN])
             assert raised.value.hint is not None
             assert "secret" not in f"{raised.value.message}{raised.value.hint}"
+
+    @pytest.mark.parametrize(
+        "answer",
+        [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-x\r\n", b"?\0\0\0\5x", b"R\0\0\0\5x"],
+        ids=repr,
+    )
+    def test_no_postgres(self, answer: bytes) -> None:
+        """Whatever answers at the address, nothing comes out but our error."""
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+
+            def answering() -> None:
+                line, _ = listening.accept()
+                with line:
+                    line.recv(100)
+                    line.sendall(answer)
+
+            thread = threading.Thread(target=answering)
+            thread.start()
+            port = listening.getsockname()[1]
+            with pytest.raises(SearchError, match="cannot be reached"):
+                PostgresIndex.open(f"postgresql://me@127.0.0.1:{port}/base", [PLAIN])
+            thread.join()
 
     def test_no_database(self, postgres_server: Server) -> None:
         """A database that does not exist is said."""

@@ -25,6 +25,8 @@ _KEPT: Final = 4
 _TLS_PLEASE: Final = 80877103
 """SSLRequest: https://www.postgresql.org/docs/current/protocol-message-formats.html."""
 _NO_TLS: Final = "the server does not speak TLS; sslmode=disable would speak to it in the clear"
+_NO_NAME: Final = "this is not the name of a machine"
+_NO_POSTGRES: Final = "whoever answers does not answer as PostgreSQL does"
 _SETTINGS: Final = (
     "SET client_min_messages = warning",
     "SET default_transaction_isolation = 'read committed'",
@@ -42,17 +44,11 @@ class Session:
     def __init__(self, address: Address, schema: str) -> None:
         """Connect, and find tables in `schema`. Raises `driver_errors`."""
         self._prepared: dict[str, Any] = {}
-        self._line = _dial(address)
         self._connection: Any = None
+        self._line = _dial(address)
         try:
-            self._connection = driver().Connection(
-                address.user,
-                database=address.database,
-                password=address.password or "",  # without one, pg8000 stumbles over SCRAM
-                sock=self._line,
-                ssl_context=False,  # what had to be agreed on is: `_dial`
-                application_name="myself-i2i",
-            )
+            self._connection = _introduced(self._line, address)
+            self._line.settimeout(None)  # a rebuild takes as long as it takes
             for setting in (*_SETTINGS, f"SET search_path = {schema}"):
                 self.command(setting)
         except BaseException:
@@ -151,26 +147,26 @@ class Connections:
 
 
 def _dial(address: Address) -> socket.socket:
-    """Return a line to the server, by TLS where the address says so; patient at first, without limit once it stands."""
+    """Return a line to the server, by TLS where the address says so, that waits `_PATIENCE` for each answer."""
     if address.host.startswith("/"):
         line, place = (
             socket.socket(socket.AF_UNIX, socket.SOCK_STREAM),
             f"{address.host}/.s.PGSQL.{address.port}",
         )
     else:
-        line, place = socket.create_connection((address.host, address.port), _PATIENCE), ""
+        try:
+            line, place = socket.create_connection((address.host, address.port), _PATIENCE), ""
+        except UnicodeError as error:
+            raise ConnectionError(_NO_NAME) from error
         line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     try:
         line.settimeout(_PATIENCE)
         if place:
             line.connect(place)
-        if address.tls is not None:
-            line = _secured(line, address.host, address.tls)
-        line.settimeout(None)  # a rebuild takes as long as it takes
+        return line if address.tls is None else _secured(line, address.host, address.tls)
     except BaseException:
         line.close()
         raise
-    return line
 
 
 def _secured(line: socket.socket, host: str, tls: ssl.SSLContext) -> ssl.SSLSocket:
@@ -178,3 +174,22 @@ def _secured(line: socket.socket, host: str, tls: ssl.SSLContext) -> ssl.SSLSock
     if line.recv(1) != b"S":
         raise ConnectionError(_NO_TLS)
     return tls.wrap_socket(line, server_hostname=host)
+
+
+def _introduced(line: socket.socket, address: Address) -> Any:
+    """Return pg8000's connection over the line; raises `driver_errors` whoever it is that answers."""
+    try:
+        return driver().Connection(
+            address.user,
+            database=address.database,
+            password=address.password or "",  # without one, pg8000 stumbles over SCRAM
+            sock=line,
+            ssl_context=False,  # what had to be agreed on is: `_dial`
+            application_name="myself-i2i",
+        )
+    except driver_errors():
+        raise
+    except (
+        Exception
+    ) as error:  # whatever the bytes of a server that is none, or an impostor, bring about in pg8000
+        raise ConnectionError(_NO_POSTGRES) from error

@@ -37,11 +37,12 @@ TABLES: Final = (
 
 _INDEX: Final = Template("CREATE INDEX IF NOT EXISTS ${codes}_w$place ON $codes (($word))")
 _WORD: Final = Template("CAST(substring(code FROM $first FOR $length) AS int4)")
-# The "C" collation orders ids byte by byte, which in UTF-8 is how Python orders them.
+# The "C" collation orders ids byte by byte, which in UTF-8 is how Python orders them. The code stands before whatever has no
+# fixed length, so that the server finds it in a row without reading the rest.
 _CODES: Final = Template("""CREATE TABLE $codes (
     seq bigint PRIMARY KEY,
-    id text COLLATE "C" NOT NULL UNIQUE,
     code bit($bits) NOT NULL,
+    id text COLLATE "C" NOT NULL UNIQUE,
     payload bytea NOT NULL
 )""")
 _GIVEN: Final = Template("""json_to_recordset(CAST(:given AS json))
