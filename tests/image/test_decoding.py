@@ -126,16 +126,15 @@ class TestJpegHeader:
         assert decoding._prepare_jpeg(data) is data
 
     def test_only_what_pixels_need_is_handed_on(self) -> None:
-        """EXIF but its Orientation, XMP, comments, manifests and what follows the end stay behind."""
+        """EXIF but its Orientation, XMP, comments and manifests stay behind."""
         full = jpeg(
             exif=tiff({0x0112: 6, 0x010F: "maker"}),
             xmp=b"<x/>",
             comments=[b"said"],
             segments=[segment(0xEB, b"JP\0\0"), segment(0xE2, b"ICC_PROFILE\0\1\1")],
-            trailer=b"more",
         )
         prepared = decoding._prepare_jpeg(full)
-        assert not [word for word in (b"maker", b"<x/>", b"said", b"JP\0\0", b"more") if word in prepared]
+        assert not [word for word in (b"maker", b"<x/>", b"said", b"JP\0\0") if word in prepared]
         assert b"ICC_PROFILE" in prepared
         assert 6 == decode(full).getexif()[0x0112]
 
@@ -174,6 +173,13 @@ class TestRefusal:
         scan = data[start:-2]
         with pytest.raises(LimitError):
             decode(data[:start] + scan * 100 + b"\xff\xd9")
+
+    def test_a_second_scan_of_a_whole_one_is_refused(self) -> None:
+        """Of a sequential picture that is all in its first scan, libjpeg reads no other: scans need not be counted."""
+        data = jpeg()
+        start = data.rindex(b"\xff\xda")
+        with pytest.raises(InputError):
+            decode(data[:start] + data[start:-2] * 100 + b"\xff\xd9")
 
     def test_a_canvas_that_no_frame_can_fill_is_refused(self) -> None:
         """A WebP canvas of 16 x 8,388,608 costs seconds for nothing: it raises LimitError."""

@@ -38,6 +38,7 @@ LARGEST_PROFILE = 1 << 20  # Pillow's own bound on a decompressed profile
 MOST_DEFLATED = 1032  # deflate makes at most this many bytes of one (zlib technical details)
 WEBP_SIDE = 16_384  # no frame can be larger (RFC 9649, 3.4); only the canvas of an animation can claim more
 COARSEST = 8  # of its size a JPEG is decoded at 1/8 at least
+SEQUENTIAL = frozenset({b"\xc0", b"\xc1"})  # SOF0 and SOF1
 END = b"\xff\xd9"  # EOI
 MOST_SCANS = 64  # a progressive JPEG has about ten; a thousand scans of a large picture would take hours
 
@@ -160,18 +161,15 @@ def _prepare(data: bytes) -> bytes:
 def _prepare_jpeg(data: bytes) -> bytes:
     """Return the JPEG with only the tables, colour marks and Orientation before its first scan, and all from there.
 
-    In one walk, and the coded bytes joined as they are: a fingerprint takes little longer than decoding.
+    What is coded is not looked at where it need not be: a fingerprint takes little longer than decoding.
     """
-    found, stop = jpeg.segments(data)
-    scans = sum(segment.marker == jpeg.SCAN for segment in found)
-    if scans > MOST_SCANS:
-        raise limit_error(Text(en="scans in the JPEG", ja="JPEGのスキャン数"), scans, MOST_SCANS)
+    found, coded = jpeg.segments(data, header=True)
+    frame = next((data[start + 1 : end] for marker, start, _, end in found if marker in jpeg.SOF), b"")
+    if not _all_in_one_scan(frame, data[coded : coded + 5]):
+        _bound_scans(data)
     pieces: list[bytes | memoryview] = [jpeg.MAGIC[:2]]
-    turned, coded = 1, stop
+    turned = 1
     for marker, start, body, end in found:
-        if marker == jpeg.SOS:
-            coded = start
-            break
         if marker == jpeg.APP1 and turned == 1 and data.startswith(EXIF_HEADER, body):
             turned = read_orientation(data[body:end])
         if marker in JPEG_NEEDED or not (jpeg.is_app(marker) or marker == jpeg.COM):
@@ -179,9 +177,23 @@ def _prepare_jpeg(data: bytes) -> bytes:
     if turned != 1:
         content = EXIF_HEADER + orientation_exif(turned)
         pieces.append(struct.pack(">BBH", 0xFF, jpeg.APP1, len(content) + 2) + content)
-    if sum(map(len, pieces)) == coded and stop == len(data):
+    if sum(map(len, pieces)) == coded:
         return data  # there was nothing to take out
-    return b"".join([*pieces, memoryview(data)[coded:stop]])
+    return b"".join([*pieces, memoryview(data)[coded:]])
+
+
+def _all_in_one_scan(frame: bytes, scan: bytes) -> bool:
+    """Whether libjpeg stops at a second scan: the frame is sequential and its first scan has all its components.
+
+    Both as they stand in the file, from the second byte of the marker, and of the marker (ITU-T T.81, B.2.2, B.2.3).
+    """
+    return frame[:1] in SEQUENTIAL and len(scan) == 5 and frame[8:9] == scan[4:]  # noqa: PLR2004 - up to Ns
+
+
+def _bound_scans(data: bytes) -> None:
+    scans = sum(segment.marker == jpeg.SCAN for segment in jpeg.segments(data)[0])
+    if scans > MOST_SCANS:
+        raise limit_error(Text(en="scans in the JPEG", ja="JPEGのスキャン数"), scans, MOST_SCANS)
 
 
 def _coarse(data: bytes) -> bytes:

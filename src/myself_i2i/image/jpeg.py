@@ -65,10 +65,13 @@ def is_app(marker: int) -> bool:
     return APP0 <= marker <= APP15
 
 
-def segments(data: bytes, notes: Findings | None = None) -> tuple[list[Segment], int]:
+def segments(
+    data: bytes, notes: Findings | None = None, *, header: bool = False
+) -> tuple[list[Segment], int]:
     """Return the segments between SOI and EOI, and where the JPEG ends (after EOI, or the end of the file).
 
-    Fill bytes and junk between segments are passed over and noted. Raises `LimitError` past `LIMITS.chunks`.
+    Fill bytes and junk between segments are passed over and noted. With `header` only what stands before the first
+    SOS is walked, and the place returned is that SOS. Raises `LimitError` past `LIMITS.chunks`.
     """
     notes = notes or Findings()
     found: list[Segment] = []
@@ -81,6 +84,8 @@ def segments(data: bytes, notes: Findings | None = None) -> tuple[list[Segment],
             if start + 2 < size:
                 notes.note(f"{size - start - 2} bytes after the end of the JPEG at {start + 2}, skipped")
             return found, start + 2
+        if marker == SOS and header:
+            return found, start
         if len(found) >= LIMITS.chunks:
             raise limit_error(
                 Text(en="JPEG segments", ja="JPEGのセグメント数"), f">{LIMITS.chunks}", LIMITS.chunks
