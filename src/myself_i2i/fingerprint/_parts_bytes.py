@@ -1,4 +1,4 @@
-"""The bytes of `parts_v1` (spec/fingerprints-parts.md): a header of six bytes, then 21 bytes for each feature."""
+"""The bytes of `parts_v1` (spec/fingerprints-parts.md): a header of five bytes, then 13 bytes for each feature."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from myself_i2i.wording import Text
 __all__ = ["CODE", "MOST", "Kept", "pack", "unpack"]
 
 VERSION: Final = 1
-HEADER: Final = 6
+HEADER: Final = 5
 GEOMETRY: Final = 5
-CODE: Final = 16
+CODE: Final = 8
 """Bytes of one feature's code."""
 FEATURE: Final = GEOMETRY + CODE
-MOST: Final = 194
+MOST: Final = 314
 """Features that fit into 4,096 bytes."""
 UNIT: Final = 4095
 """Coordinates are written as multiples of this part of the longer side."""
@@ -41,11 +41,11 @@ class Kept:
     places: NDArray[np.float64]
     """Shape (n, 4): x, y, size as parts of the longer side, angle in radians (clockwise, y points down)."""
     codes: NDArray[np.uint8]
-    """Shape (n, 16): the sign bits of the projected descriptor, first bit highest."""
+    """Shape (n, 8): the 64 sign bits of the projected descriptor, first bit highest."""
 
 
 def pack(kept: Kept) -> bytes:
-    """Return the bytes of at most 194 features; places are rounded to what the format can say."""
+    """Return the bytes of at most 314 features; places are rounded to what the format can say."""
     count = len(kept.places)
     x, y, size, angle = kept.places.T
     across = np.clip(np.rint(x * UNIT), 0, round(kept.width * UNIT)).astype(np.uint32)
@@ -59,7 +59,7 @@ def pack(kept: Kept) -> bytes:
     rows[:, 4] = np.rint(angle / (2 * np.pi) * TURN).astype(np.int64) % TURN
     rows[:, GEOMETRY:] = kept.codes
     sides = b"".join(round(side * UNIT).to_bytes(2, "big") for side in (kept.width, kept.height))
-    return bytes([VERSION, count]) + sides + rows.tobytes()
+    return bytes([VERSION]) + sides + rows.tobytes()
 
 
 def unpack(value: bytes) -> Kept:
@@ -68,10 +68,10 @@ def unpack(value: bytes) -> Kept:
         raise _malformed(
             Text(en="it does not begin as version 1 does", ja="バージョン1の形で始まっていません")
         )
-    count = value[1]
-    if count > MOST or len(value) != HEADER + FEATURE * count:
-        raise _malformed(Text(en="its length does not fit its count", ja="長さと個数が合いません"))
-    width, height = int.from_bytes(value[2:4], "big"), int.from_bytes(value[4:6], "big")
+    count, rest = divmod(len(value) - HEADER, FEATURE)
+    if rest or count > MOST:
+        raise _malformed(Text(en="its length is impossible", ja="長さがありえない値です"))
+    width, height = int.from_bytes(value[1:3], "big"), int.from_bytes(value[3:5], "big")
     if max(width, height) != UNIT or not min(width, height):
         raise _malformed(Text(en="its sides are impossible", ja="辺の長さがありえない値です"))
     rows = np.frombuffer(value, np.uint8, offset=HEADER).reshape(count, FEATURE)

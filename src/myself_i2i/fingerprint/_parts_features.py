@@ -21,6 +21,7 @@ from myself_i2i.wording import Text
 __all__ = ["Features", "detect", "mirrored", "resized"]
 
 LENGTH: Final = 128
+BITS: Final = 64
 CONTRAST: Final = 0.004
 """A tenth of OpenCV's own threshold: flat drawings have few strong corners."""
 EDGE: Final = 25.0
@@ -62,10 +63,15 @@ class Features:
         """Return the features with these numbers, in this order."""
         return Features(self.width, self.height, self.places[which], self.strengths[which], self.roots[which])
 
-    def projected(self) -> NDArray[np.float32]:
-        """Return shape (n, 128): centred and rotated, so that the signs say as much as 128 bits can."""
-        projected: NDArray[np.float32] = np.subtract(self.roots, _MEAN, dtype=np.float32) @ _ROTATION.T
-        return projected
+    def looks(self) -> NDArray[np.float32]:
+        """Return shape (n, 64): descriptors centred, rotated and of length 1; their signs are the codes."""
+        turned = np.subtract(self.roots, _MEAN, dtype=np.float32) @ _ROTATION.T
+        looks: NDArray[np.float32] = turned / np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-9)
+        return looks
+
+    def codes(self) -> NDArray[np.uint8]:
+        """Return shape (n, 8): the signs of `looks`, 1 where positive, the first in the highest bit."""
+        return np.packbits(self.looks() > 0, axis=1)
 
 
 def detect(grey: Bytes) -> Features:
@@ -114,9 +120,11 @@ def _reflected(roots: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _rotation() -> NDArray[np.float32]:
-    """Return Sylvester's Hadamard matrix of order 128 with the columns' signs taken from a digest of our name."""
-    rows = np.arange(LENGTH)
-    hadamard = 1.0 - 2.0 * (np.bitwise_count(rows[:, None] & rows) & 1)
+    """Return the first 64 rows of Sylvester's Hadamard matrix of order 128, its columns' signs from a digest of our name.
+
+    Half as many bits as dimensions: 64 bits of 314 features were measured to find more than 128 bits of 194.
+    """
+    hadamard = 1.0 - 2.0 * (np.bitwise_count(np.arange(BITS)[:, None] & np.arange(LENGTH)) & 1)
     signs = 1.0 - 2.0 * np.unpackbits(np.frombuffer(hashlib.sha256(b"parts_v1").digest()[:16], np.uint8))
     rotation: NDArray[np.float32] = (hadamard * signs).astype(np.float32)
     return rotation

@@ -19,7 +19,18 @@ from myself_i2i.fingerprint._parts_geometry import LEVELS, Agreement, agree
 from myself_i2i.fingerprint.interface import PARTS, Bytes, Fingerprint
 from myself_i2i.wording import Text
 
-__all__ = ["KEPT_SIDE", "LEAST_SCORE", "QUERY_SIDE", "PartMatch", "Query", "match", "parts", "words"]
+__all__ = [
+    "KEPT_SIDE",
+    "LEAST_SCORE",
+    "QUERY_SIDE",
+    "WORD_BITS",
+    "WORD_RADIUS",
+    "PartMatch",
+    "Query",
+    "match",
+    "parts",
+    "words",
+]
 
 KEPT_SIDE: Final = 512
 """The longer side at which a picture to be kept is looked at; it is made smaller or larger to this."""
@@ -28,6 +39,11 @@ QUERY_SIDE: Final = 1024
 QUERY_LEAST: Final = 640
 """The longer side below which the picture at hand is made larger."""
 MOST_QUERY: Final = 3000
+"""So many features of the picture at hand are looked at."""
+WORD_BITS: Final = CODE * 8
+"""Bits of one feature's code."""
+WORD_RADIUS: Final = 4
+"""How far two codes may be apart, in bits, for a vote that they are the same place."""
 LEAST_SCORE: Final = 4.0
 """A match with a smaller score is none."""
 LEAST_INLIERS: Final = 4
@@ -66,7 +82,7 @@ class Query:
     places: tuple[NDArray[np.float64], NDArray[np.float64]]
     """As is, mirrored: shape (n, 4), x, y, size as parts of the longer side, angle in radians."""
     looks: tuple[NDArray[np.float32], NDArray[np.float32]]
-    """As is, mirrored: shape (n, 128), projected descriptors of length 1."""
+    """As is, mirrored: shape (n, 64), projected descriptors of length 1."""
 
     @classmethod
     def of(cls, grey: Bytes) -> Self:
@@ -80,33 +96,33 @@ class Query:
         found = found.take(_spread(found)[:MOST_QUERY])
         both = (found, features.mirrored(found))
         return cls(
-            found.width, found.height, (both[0].places, both[1].places), (_look(both[0]), _look(both[1]))
+            found.width, found.height, (both[0].places, both[1].places), (both[0].looks(), both[1].looks())
         )
 
     def words(self, *, mirrored: bool = False) -> tuple[bytes, ...]:
-        """Return the codes of single features, 16 bytes each, to look for in an index of `words`."""
-        return _codes_of(self.looks[mirrored])
+        """Return the codes of single features, 8 bytes each, to look for in an index of `words`."""
+        return tuple(bytes(code) for code in np.packbits(self.looks[mirrored] > 0, axis=1))
 
 
 def parts(grey: Bytes) -> Fingerprint:
     """Return what is kept of a picture of shape (height, width), uint8: at most 4,096 bytes, the same each time.
 
-    A flat picture gives a fingerprint without features and quality 0, which matches nothing. Raises `InputError` for
+    Its quality is the number of features, 100 for more than that. A flat picture gives a fingerprint without features,
+    which matches nothing. Raises `InputError` for
     an array of another kind and `UsageError` when OpenCV is not installed.
     """
     _require_grey(grey)
     found = features.detect(features.resized(grey, KEPT_SIDE))
     found = found.take(_spread(found)[:MOST])
-    codes = np.packbits(found.projected() > 0, axis=1)
-    value = pack(Kept(found.width, found.height, found.places, codes))
-    return Fingerprint(PARTS, value, quality=round(100 * len(codes) / MOST))
+    value = pack(Kept(found.width, found.height, found.places, found.codes()))
+    return Fingerprint(PARTS, value, quality=min(100, len(found.places)))
 
 
 def words(fingerprint: Fingerprint) -> tuple[bytes, ...]:
-    """Return the codes of single features, 16 bytes each, strongest and best spread first; the first n are a digest.
+    """Return the codes of single features, 8 bytes each, strongest and best spread first; the first n are a digest.
 
-    Two codes of the same place in two savings of a picture are mostly within 24 bits. Raises `InputError` for bytes
-    that are no `parts_v1`.
+    Within `WORD_RADIUS` bits lie the codes of about every fourth feature in two savings of a picture, and one in
+    100,000 of unrelated features. Raises `InputError` for bytes that are no `parts_v1`.
     """
     return tuple(bytes(code) for code in _parsed(fingerprint).codes)
 
@@ -119,7 +135,7 @@ def match(kept: Fingerprint, query: Query) -> PartMatch | None:
     ours = _parsed(kept)
     if not len(ours.codes) or not len(query.places[0]):
         return None
-    signs = (np.unpackbits(ours.codes, axis=1).astype(np.float32) * 2 - 1) / np.float32(np.sqrt(CODE * 8))
+    signs = (np.unpackbits(ours.codes, axis=1).astype(np.float32) * 2 - 1) / np.float32(np.sqrt(WORD_BITS))
     best: _Found | None = None
     for mirrored in (False, True):
         cosines = signs @ query.looks[mirrored].T
@@ -194,18 +210,6 @@ def _spread(found: features.Features) -> NDArray[np.intp]:
     rank = np.empty(len(order), np.intp)
     rank[order] = np.arange(len(order)) - starts
     return np.lexsort((-found.strengths, rank))
-
-
-def _look(found: features.Features) -> NDArray[np.float32]:
-    projected = found.projected()
-    looks: NDArray[np.float32] = projected / np.maximum(
-        np.linalg.norm(projected, axis=1, keepdims=True), 1e-9
-    )
-    return looks
-
-
-def _codes_of(looks: NDArray[np.float32]) -> tuple[bytes, ...]:
-    return tuple(bytes(code) for code in np.packbits(looks > 0, axis=1))
 
 
 def _parsed(fingerprint: Fingerprint) -> Kept:

@@ -25,7 +25,7 @@ from typing import Final, Self
 from myself_i2i.errors import InputError, SearchError, UsageError
 from myself_i2i.fingerprint.interface import ORIGIN, PARTS, PDQ64
 from myself_i2i.fingerprint.origin import DIMENSIONS, SIGN_BITS, sign_code
-from myself_i2i.fingerprint.parts import words
+from myself_i2i.fingerprint.parts import WORD_BITS, WORD_RADIUS, words
 from myself_i2i.fingerprint.pdq64 import LEAST_QUALITY
 from myself_i2i.indexing.catalogue import Catalogue, FileRow, PictureRow
 from myself_i2i.indexing.taking import Taken
@@ -37,14 +37,14 @@ __all__ = ["KINDS", "WORDS", "WORDS_RADIUS", "OwnIndex", "picture_of", "records_
 
 WORDS: Final = "parts_v1.words"
 """The kind of single features' codes."""
-WORDS_RADIUS: Final = 10
+WORDS_RADIUS: Final = WORD_RADIUS
 MOST_WORDS: Final = 96
 """So many features of a picture can be looked up, the strongest and best spread; all are kept for the comparison."""
 SWEPT: Final = 100
 KINDS: Final = (
     Kind(PDQ64, bits=256, radius=31),
     Kind(ORIGIN, bits=SIGN_BITS, radius=31, payload=DIMENSIONS),
-    Kind(WORDS, bits=128, radius=WORDS_RADIUS),
+    Kind(WORDS, bits=WORD_BITS, radius=WORDS_RADIUS),
 )
 """What the index of codes holds of each picture: two codes under its sha256, and its features under `word_id`."""
 
@@ -114,7 +114,9 @@ class OwnIndex:
         unheld = self.catalogue.unheld()
         for start in range(0, len(unheld), SWEPT):
             some = unheld[start : start + SWEPT]
-            self.codes.delete([*some, *(word_id(one, number) for one in some for number in range(MOST_WORDS))])
+            self.codes.delete(
+                [*some, *(word_id(one, number) for one in some for number in range(MOST_WORDS))]
+            )
             self.catalogue.forget_pictures(some)
         return len(unheld)
 
