@@ -91,6 +91,8 @@ def explained(path: Path) -> Iterator[None]:
         fallback = (Text(en="the index could not be used", ja="索引を使えませんでした"), _COPY)
         message, hint = _EXPLANATIONS.get(_SAME.get(name, name), fallback)
         raise _said(message, path, error, hint) from error
+    except UnicodeDecodeError as error:  # Python's module, on text or a message with bytes of a damaged page
+        raise damaged() from error
     except OSError as error:
         message, hint = _EXPLANATIONS["SQLITE_IOERR"]
         raise _said(message, path, error, hint) from error
