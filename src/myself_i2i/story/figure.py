@@ -5,6 +5,7 @@ Lengths are CSS pixels, y grows downward. Colours are roles, not values: a rende
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -37,15 +38,10 @@ HEAD = 5.0
 CURVE = 0.45
 """How much of the way between two layers a line bends on."""
 
-_UNFIT = (
-    (0x7F, 0x9F),
-    (0x200E, 0x200F),
-    (0x202A, 0x202E),
-    (0x2066, 0x2069),
-    (0xD800, 0xDFFF),
-    (0xFFFE, 0xFFFF),
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-"""C1 controls, what changes the direction of writing, halves of surrogate pairs, no characters at all."""
+"""C0 controls but for tab and line feed, C1 controls, what changes the direction of writing, halves of surrogate pairs, no characters at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,13 +174,7 @@ def clean(text: str) -> str:
 
     A record's name may hold anything: control characters, half a surrogate pair, U+202E.
     """
-    return "".join("\ufffd" if _unfit(ord(character)) else character for character in text)
-
-
-def _unfit(code: int) -> bool:
-    if code < 0x20:  # noqa: PLR2004  # C0 controls, but for tab and line feed
-        return code not in (0x09, 0x0A)
-    return any(first <= code <= last for first, last in _UNFIT)
+    return _UNFIT.sub("\ufffd", text)
 
 
 def width_of(text: str, size: float) -> float:
