@@ -109,7 +109,7 @@ def agree(mine: Bytes, theirs: Bytes, alignment: Alignment) -> Agreement:
     share = blur(covered.astype(np.float32), WINDOW)
     power = [blur((np.abs(one) ** 2).astype(np.float32), WINDOW) for one in (ours, others)]
     dice = 2 * _nearest(ours, others) / np.maximum(power[0] + power[1], 1e-6)
-    structure: Float = np.maximum(*power) / np.maximum(share, 1e-6)
+    structure = (np.maximum(power[0], power[1]) / np.maximum(share, 1e-6)).astype(np.float32)
     seen = (share > 0.5) & (structure > LEAST_STRUCTURE)  # noqa: PLR2004 - mostly
     values: Float = np.clip(dice, 0, 1)
     values[~seen] = np.nan
