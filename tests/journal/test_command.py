@@ -93,6 +93,13 @@ class TestWatch:
         assert "clock (time-stamp authority known here) says: existed by" in said(folder, "show")
         said(folder, "open 1")
         assert "existed by" in said(folder, "check opening.json works/a.png")
+        # Where the library for time-stamps is not installed, all else is checked, and that one thing is said.
+        (folder / "without").mkdir()
+        (folder / "without" / "rfc3161_client.py").write_text("raise ImportError")
+        code, lines = run(
+            Step("PYTHONPATH=without myself-i2i journal check opening.json works/a.png"), folder
+        )
+        assert (0, True) == (code, "time-stamp that was not read" in "\n".join(lines))
         (shown,) = json.loads(said(folder, "show --json"))["frames"]
         assert (shown["shown_by"], True) == (
             shown["time_stamp"]["at"],

@@ -13,12 +13,13 @@ import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from myself_i2i.attestation import PrivateKey, Subject, canonical_json, sign
-from myself_i2i.errors import Error, InputError, VerificationError
+from myself_i2i.errors import InputError, VerificationError
 from myself_i2i.fingerprint.interface import PDQ64
 from myself_i2i.journal import Batch, Keeper, KeptStamp, Notebook, Opening, frames, open_entry, opening_of
 from myself_i2i.ledger import Ledger
 from myself_i2i.predicates import Journal, Source, make_statement, read_signed
 from myself_i2i.predicates.source import Basis
+from myself_i2i.predicates.wish import Scope, Wish, WishAnswer
 from tests.journal.conftest import work_file
 
 SCHEMA = json.loads(
@@ -149,8 +150,10 @@ class TestForged:
         """An envelope that holds something else is refused."""
         source = Source(basis=Basis.OWN_DRAWING, declared_at=noon)
         statement = make_statement(source, [Subject("x", {"sha256": "ab" * 32})])
-        with pytest.raises(Error):
-            open_entry(replace(opening, envelope=sign(statement, key)))
+        wish = Wish(public_key=key.public_key, i2i=WishAnswer.NO, scope=Scope.ACCOUNTS, wished_at=noon)
+        for other in (statement, make_statement(wish)):
+            with pytest.raises(VerificationError):
+                open_entry(replace(opening, envelope=sign(other, key)))
 
     def test_stamp_of_others(self, opening: Opening) -> None:
         """A time-stamp over a batch without this envelope is refused."""
@@ -183,6 +186,12 @@ class TestFromJson:
             with pytest.raises(InputError):
                 Opening.from_json(data[:end])
 
+    def test_bad_stamp(self, opening: Opening) -> None:
+        """A time-stamp that is no object with a batch and an answer is refused."""
+        for wrong in ("x", {"batch": "x"}, {"response": "AA=="}, {"batch": "x", "response": "AA=="}):
+            with pytest.raises(InputError):
+                Opening.from_json(canonical_json({**json.loads(opening.to_json()), "timestamp": wrong}))
+
     def test_bad_base64(self, opening: Opening) -> None:
         """A response that is no base64 is refused."""
         stamped = replace(opening, stamp=KeptStamp(Batch.of([opening.envelope.digest]), b"abc"))
@@ -214,4 +223,6 @@ class TestKeeperSurvives:
         (home / "journal" / f"{said.entries[1].file}.json").unlink()
         frame = frames(ledger, home)[1]
         assert (2, None, None) == (frame.number, frame.sealed, opening_of(frame))
+        assert (None, None, None, None) == (frame.path, frame.read(), frame.sha256, frame.work)
+        assert {} == frame.fingerprints
         assert None is Keeper(home).find(said.entries[1].file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -120,6 +121,13 @@ class TestRead:
         """An answer past the bound is not parsed."""
         with pytest.raises(LimitError, match="bytes"):
             read_stamp(bytes(RESPONSE_BYTES + 1), BATCH.digest)
+
+    def test_no_library(self, response: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Without the library for time-stamps the person is told what to install."""
+        monkeypatch.setitem(sys.modules, "rfc3161_client", None)
+        with pytest.raises(UsageError, match="rfc3161-client") as caught:
+            read_stamp(response, BATCH.digest, roots=ROOTS)
+        assert caught.value.hint is not None
 
     def test_mutated(self, response: bytes) -> None:
         """A changed answer is refused, or not by a known authority, or still says exactly the same."""

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from myself_i2i.errors import InputError
+from myself_i2i.errors import InputError, LimitError
 from myself_i2i.journal import Watcher, read_work_file
 
 START = 1_790_000_000.0
@@ -80,6 +80,15 @@ class TestSaved:
         assert before is not None
         assert after is not None
         assert (True, False) == (watcher.unchanged(before), watcher.unchanged(after))
+
+    def test_too_many(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A folder with more work files than can be looked through each second is refused, with the way out."""
+        monkeypatch.setattr("myself_i2i.journal.watching.MOST", 2)
+        for name in "abc":
+            save(tmp_path / f"{name}.png", b"x", START)
+        with pytest.raises(LimitError, match="more than 2") as caught:
+            Watcher(tmp_path).saved(START)
+        assert caught.value.hint is not None
 
     def test_no_folder(self, tmp_path: Path) -> None:
         """A folder that is gone is told in words."""
