@@ -57,9 +57,11 @@ def origin(rgb: Bytes) -> Fingerprint:
     """
     _check(rgb)
     small = origin_channels.reduce(rgb)
-    description = origin_channels.describe(small)
-    vector = origin_model.project(description) if description.any() else np.zeros(DIMENSIONS, np.float32)
     quality = min(100, round(QUALITY_PER_LEVEL * float(small.mean(axis=2).std())))
+    seen = quality > 0  # in a flat picture there are only errors of rounding to describe
+    vector = (
+        origin_model.project(origin_channels.describe(small)) if seen else np.zeros(DIMENSIONS, np.float32)
+    )
     return Fingerprint(ORIGIN, _as_int8(vector).tobytes(), quality)
 
 
