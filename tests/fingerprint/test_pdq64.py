@@ -115,7 +115,9 @@ class TestDefinition:
         found = pdq64(grey)
         assert fingerprint(grey.tolist()) == (found.text, found.quality)
 
-    @pytest.mark.parametrize("shape", [(2_500, 3), (3, 2_500), (1, 5_000), (1_300, 150)])
+    @pytest.mark.parametrize(
+        "shape", [(2_500, 3), (3, 2_500), (1, 70_000), (1_300, 150), (256, 256), (257, 256), (192, 320)]
+    )
     def test_blocks_leave_no_seam(self, shape: tuple[int, int]) -> None:
         """A picture that is summed in several blocks is the same picture."""
         grey = hills(shape[1], shape[0], SEED)
@@ -133,6 +135,7 @@ class TestDefinition:
         largest = np.abs(module._COSINES).sum(axis=1).max()
         assert module.STEEP * largest**2 < 2**53
         assert not module._COSINES.sum(axis=1).any()
+        assert 255 * max(module.BLOCK, module.CELLS * module.BLOCK_ROWS, module.LONGEST) < 2**24
 
     @settings(deadline=None)
     @given(grey=pictures(), step=st.integers(1, 3))

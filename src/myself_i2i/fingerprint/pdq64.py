@@ -9,7 +9,7 @@ Algorithm", Facebook 2019, and the code in ThreatExchange (`pdq/cpp`).
 from __future__ import annotations
 
 from functools import lru_cache
-from math import cos, pi
+from math import cos, gcd, pi
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -59,9 +59,11 @@ STEEP: Final = 255 * FRACTION
 QUALITY_DIVISOR: Final = 90
 
 Doubles = NDArray[np.float64]
-BLOCK: Final = 1 << 17
+BLOCK: Final = 1 << 16
 """About how many samples are summed at once: what a processor's cache holds."""
 BLOCK_ROWS: Final = 1024
+LONGEST: Final = 65_535
+"""The longest side of a JPEG, and so of what is decoded at less than its size."""
 
 
 def read_pdq64(data: bytes, *, side: int = SIDE) -> Fingerprint:
@@ -128,14 +130,21 @@ def _cells(grey: Bytes, size: tuple[int, int] | None = None, scale: int = 1) -> 
 
 
 def _shrink(samples: Bytes | Doubles, length: int, scale: int) -> Doubles:
-    """Return 64 weighted sums of the rows, block by block: a large picture needs no large table."""
+    """Return 64 weighted sums of the rows, which stand for `length` pixels, `scale` each."""
     rows, columns = samples.shape
+    # Single precision is exact for bytes: no sum passes 255 * BLOCK or 255 * CELLS * BLOCK_ROWS or, where a sample
+    # stands for several pixels, 255 * LONGEST, and all three are below 2^24.
+    kind = np.float32 if samples.dtype == np.uint8 else np.float64
+    if samples.size <= BLOCK and rows * scale == length:
+        # The same cells lie over the same rows again and again: one small table serves them all.
+        part = rows // gcd(rows, CELLS)
+        _, weights = _overlaps(length, scale, 0, part, kind)
+        parts = samples.astype(kind, copy=False).reshape(-1, part, columns)
+        whole: Doubles = (weights @ parts).reshape(CELLS, columns).astype(np.float64, copy=False)
+        return whole
     sums = np.zeros((CELLS, columns))
     step = max(1, min(BLOCK_ROWS, BLOCK // columns))
-    # Single precision is exact for a block of bytes: no sum reaches 255 * 64 * 1,024 or, where a sample stands for
-    # several pixels, 255 * 65,535 (the longest side of a JPEG), and both are below 2^24.
-    kind = np.float32 if samples.dtype == np.uint8 else np.float64
-    for start in range(0, rows, step):
+    for start in range(0, rows, step):  # a large picture needs no large table
         stop = min(start + step, rows)
         first, weights = _overlaps(length, scale, start, stop, kind)
         sums[first : first + len(weights)] += weights @ samples[start:stop].astype(kind, copy=False)
