@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from myself_i2i.errors import SearchError, UsageError
+from myself_i2i.search import postgres_store
 from myself_i2i.search.interface import Hit, Index, Kind, Record
 from myself_i2i.search.postgres import PostgresIndex
 from myself_i2i.search.postgres_schema import Table
@@ -112,6 +113,12 @@ class TestOpening:
             PostgresIndex.open(database, [SHORT])
         assert [[1]] == postgres_server.command("SELECT count(*) FROM myself_i2i.kinds", database)
         assert raised.value.hint is not None
+
+    def test_old_server(self, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A server older than this program can use is refused."""
+        monkeypatch.setattr(postgres_store, "_OLDEST", 990_000)  # no server that old can be had any more
+        with pytest.raises(SearchError, match="needs 14 or later"):
+            PostgresIndex.open(database, [PLAIN])
 
     def test_other_encoding(self, postgres_server: Server) -> None:
         """A database that cannot keep every id is refused."""

@@ -7,13 +7,14 @@ each other, and sequence numbers become visible in their order.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
 
-from myself_i2i.errors import UsageError
+from myself_i2i.errors import SearchError, UsageError
 from myself_i2i.search.answers import Found, answer, wanted
 from myself_i2i.search.audit import audit
 from myself_i2i.search.checking import check_ids, check_kinds, check_records, check_search
@@ -22,7 +23,7 @@ from myself_i2i.search.interface import Answer, Audit, Kind, Query, Record, Stat
 from myself_i2i.search.postgres_address import Address
 from myself_i2i.search.postgres_connection import Connections, Session
 from myself_i2i.search.postgres_schema import Table
-from myself_i2i.search.postgres_store import compact, open_store, rebuild, stored_tables
+from myself_i2i.search.postgres_store import acquaint, compact, open_store, rebuild, stored_tables
 from myself_i2i.search.postgres_words import probes
 from myself_i2i.wording import Text
 
@@ -30,6 +31,8 @@ __all__ = ["PostgresIndex"]
 
 _BATCH: Final = 10_000
 """Records that travel in one message."""
+_MANY: Final = 1_000
+"""Records that make a look at the table worth its while."""
 _PAGE: Final = 1_000
 """Records that a scan fetches at once."""
 _SCHEMA: Final = re.compile(r"[a-z_][a-z0-9_]{0,50}")
@@ -94,7 +97,12 @@ class PostgresIndex:
                 raise other_code(record)
         if not new:
             return self._connections.run(_last)
-        return self._connections.run(lambda session: self._add(session, list(new.values())))
+        last = self._connections.run(lambda session: self._add(session, list(new.values())))
+        if len(new) >= _MANY:
+            filled = [self._tables[kind] for kind in {kind for _, kind in new}]
+            with contextlib.suppress(SearchError):  # the records are stored; this is for speed alone
+                self._connections.run(lambda session: acquaint(session, filled))
+        return last
 
     def _add(self, session: Session, records: list[Record]) -> int:
         with session.transaction():

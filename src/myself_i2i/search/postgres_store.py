@@ -13,7 +13,7 @@ from myself_i2i.search.postgres_connection import Session
 from myself_i2i.search.postgres_schema import SCHEMA_VERSION, TABLES, Table
 from myself_i2i.wording import Text
 
-__all__ = ["compact", "open_store", "rebuild", "stored_tables"]
+__all__ = ["acquaint", "compact", "open_store", "rebuild", "stored_tables"]
 
 _OLDEST: Final = 140_000
 _LOCK: Final = 0x4D493249
@@ -21,6 +21,7 @@ _LOCK: Final = 0x4D493249
 
 _BROKEN: Final = """SELECT CAST(CAST(indexrelid AS regclass) AS text) FROM pg_index
 WHERE indrelid = CAST(:name AS regclass) AND NOT indisvalid"""
+_UNKNOWN: Final = "SELECT oid FROM pg_class WHERE oid = CAST(:name AS regclass) AND reltuples < 0"
 _OLD: Final = Text(
     en="the server is PostgreSQL {got}, this needs 14 or later",
     ja="サーバーは PostgreSQL {got} ですが、14 以降が必要です",
@@ -80,6 +81,17 @@ def compact(session: Session) -> None:
     with _one_at_a_time(session):
         for table in stored_tables(session).values():
             session.command(f"VACUUM (ANALYZE) {table.name}")
+
+
+def acquaint(session: Session, tables: Iterable[Table]) -> None:
+    """Let the server look at those tables that it has never looked at.
+
+    It does so by itself about a minute after many records came; until then it would take reading all of them for
+    cheaper than the indexes.
+    """
+    for table in tables:
+        if session.ask(_UNKNOWN, name=table.name):
+            session.command(f"ANALYZE (SKIP_LOCKED) {table.name}")
 
 
 def rebuild(session: Session) -> None:
