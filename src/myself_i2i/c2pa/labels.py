@@ -29,6 +29,8 @@ __all__ = [
     "MARK",
     "MARK_VERSION",
     "PARENT_OF",
+    "SOFT_BINDING",
+    "SOFT_BINDING_ISCC",
     "SPEC_VERSION",
     "TRAINED_ALGORITHMIC_MEDIA",
     "TRAINING_MINING",
@@ -78,7 +80,15 @@ TRAINING_MINING_GENERATIVE: Final = "cawg.ai_generative_training"
 TRAINING_MINING_DATA_MINING: Final = "cawg.data_mining"
 """Entry: may it be mined for data?"""
 
-CREATED_LABELS: Final = (ACTIONS_V1, ACTIONS, INGREDIENT_V1, INGREDIENT, MARK, TRAINING_MINING)
+SOFT_BINDING: Final = "c2pa.soft-binding"
+"""Assertion "Soft Binding", #soft_binding_assertion: by what the picture is found again when the manifest is no longer in the file."""
+
+SOFT_BINDING_ISCC: Final = "io.iscc.v0"
+"""Its `alg` for ISCC, https://github.com/c2pa-org/softbinding-algorithm-list; the value is that of IEP-0020."""
+
+CREATED_LABELS: Final = (
+    ACTIONS_V1, ACTIONS, INGREDIENT_V1, INGREDIENT, MARK, SOFT_BINDING, TRAINING_MINING,
+)  # fmt: skip
 """What the signer vouches for: §10.3 `created_assertions`. Anything else would only be "gathered"."""
 
 # -- actions ------------------------------------------------------------------------------------------------

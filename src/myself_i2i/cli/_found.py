@@ -12,7 +12,7 @@ from myself_i2i.bulk.page import Card, Page, Row
 from myself_i2i.cli._bulk import thumbnail
 from myself_i2i.cli._terminal import Terminal, visible
 from myself_i2i.comparison import Finding, Nearness, Question, finding_json, rank
-from myself_i2i.comparison.private import CHOSEN, KEEP, SHARED
+from myself_i2i.comparison.private import KEEP, SHARED
 from myself_i2i.comparison.words import ANSWERS, ASKED, chance_words, related_words, says
 from myself_i2i.errors import Error
 from myself_i2i.indexing.finding import Found, LookUp
@@ -24,16 +24,16 @@ __all__ = ["FoundPage", "look_up_json", "look_up_table"]
 
 HEADS = {
     "file": Text(en="your picture", ja="自分の画像"),
-    Question.SAME: Text(en="same picture", ja="同じ画像"),
-    Question.LAYOUT: Text(en="layout", ja="構図"),
-    Question.PART: Text(en="a part", ja="一部"),
-    "chance": Text(en="unrelated pairs this near", ja="無関係でもこの近さになる組"),
+    Question.SAME: Text(en="same picture (bits of 256)", ja="同じ画像（256ビット中）"),
+    Question.LAYOUT: Text(en="layout (distance)", ja="構図（距離）"),
+    Question.PART: Text(en="a part (strength)", ja="一部（強さ）"),
+    "chance": Text(en="unrelated pairs this near", ja="無関係でもこの近さの組"),
 }
 CHANCE = Text(en="{seen} of {pairs}", ja="{pairs} 組中 {seen} 組")
 MEASURES = {
-    Question.SAME: Text(en="{answer}, {value:.0f} of 256 bits", ja="{answer}、256ビット中 {value:.0f}"),
-    Question.LAYOUT: Text(en="{answer}, distance {value:.2f}", ja="{answer}、距離 {value:.2f}"),
-    Question.PART: Text(en="{answer}, strength {value:.1f}", ja="{answer}、強さ {value:.1f}"),
+    Question.SAME: Text(en="{answer}, {value:.0f}", ja="{answer}（{value:.0f}）"),
+    Question.LAYOUT: Text(en="{answer}, {value:.2f}", ja="{answer}（{value:.2f}）"),
+    Question.PART: Text(en="{answer}, {value:.1f}", ja="{answer}（{value:.1f}）"),
 }
 TITLE = Text(en="Near to your pictures?", ja="自分の画像に近いか")
 INTRO = Text(
@@ -86,7 +86,7 @@ def look_up_table(found: LookUp, terminal: Terminal) -> Table:
         table.add_column(terminal.text(head), overflow="fold")
     for one in found.found:
         table.add_row(
-            visible(str(one.files[0])),
+            visible(str(_from_here(one.files[0]))),
             *(terminal.text(_short(finding)) for finding in one.findings),
             terminal.text(_chance(one)),
         )
@@ -128,7 +128,7 @@ class FoundPage:
             Bar(NONE_NEAR.in_(self._language), self._none),
         ]
         title = BARS.in_(self._language)
-        intro = (INTRO.format(files=f"{self._near + self._undecided + self._none:,}"), *KEEP, SHARED, CHOSEN)
+        intro = (INTRO.format(files=f"{self._near + self._undecided + self._none:,}"), *KEEP, SHARED)
         self._page.write(
             path,
             title=TITLE.in_(self._language),
@@ -181,6 +181,12 @@ def _chance(found: Found) -> Text:
         if chance is None
         else CHANCE.format(seen=f"{chance.seen:,}", pairs=f"{chance.pairs:,}")
     )
+
+
+def _from_here(path: Path) -> Path:
+    """Return the shorter way to say where a file is."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _folder(path: Path) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,10 +25,11 @@ from myself_i2i.inspection.matching import match_inputs
 from myself_i2i.inspection.report import Inspection
 from myself_i2i.ledger import Ledger
 from myself_i2i.marking.content_credentials import Marked, Signing, mark
-from myself_i2i.marking.manifest import MarkContent, MarkSource
+from myself_i2i.marking.manifest import SOURCES, MarkContent, MarkSource
 from myself_i2i.marking.xmp import XmpFacts
 from myself_i2i.predicates import Generation, make_statement
 from myself_i2i.predicates.generation import WrittenBy
+from myself_i2i.recording.looks import fingerprints_of_file
 from myself_i2i.rights import OWN_WORD, LedgerStatements, RightsBasis
 from myself_i2i.verification import inspect_unmarked
 from myself_i2i.wording import Text
@@ -39,6 +43,14 @@ BESIDE = "marked"
 HIDDEN = Text(
     en="a text hidden in the pixels (the prompt, as a rule) is still there: taking it out would change the picture",
     ja="画素の中に隠された文字（多くはプロンプト）は残っています。取り除くと画像そのものが変わってしまうためです",
+)
+
+
+IN_RECORD = Text(
+    en="your recorder wrote down how the sources look, and its record is in the mark as it was signed: "
+    "`fingerprints = false` in recording.toml keeps that out of new ones",
+    ja="元画像の見た目の指紋が生成時の記録に書かれており、記録は署名されたまま目印に入ります。今後の記録に書かないようにするには、"
+    "recording.toml に `fingerprints = false` と書いてください",
 )
 
 
@@ -58,6 +70,10 @@ class MarkJob:
     """The person's own pictures."""
     given: tuple[GivenSource, ...]
     """Sources that the maker named."""
+    files: Mapping[str, Path]
+    """Where source files are, by their sha256, as far as they are at hand: what is known of how they look."""
+    seal: bool
+    """Keep to oneself how the sources look."""
     by_hand: ByHand | None
     """What the maker typed."""
     insist: bool
@@ -106,6 +122,8 @@ def _notes(data: bytes, declaration: Declaration, job: MarkJob) -> list[Text]:
     said = [note for held in declaration.bases for note in held.notes if note is not OWN_WORD]
     if job.strip and may_hide_text(data) and read_stealth(decode(data)) is not None:
         said.append(HIDDEN)
+    if job.seal and any(item.fingerprints for item in declaration.generation.inputs):
+        said.append(IN_RECORD)
     return list(dict.fromkeys(said))
 
 
@@ -175,12 +193,12 @@ def _content(job: MarkJob, key: PrivateKey, declaration: Declaration, envelope: 
         image_input=record.image_input,
         pledge=job.pledge,
         generation=envelope.to_json(),
-        sources=tuple(_source(one, declaration) for one in declaration.bases),
+        sources=tuple(_source(one, declaration, job) for one in declaration.bases),
         all_actions_included=record.written_by is WrittenBy.RECORDER,
     )
 
 
-def _source(held: RightsBasis, declaration: Declaration) -> MarkSource:
+def _source(held: RightsBasis, declaration: Declaration, job: MarkJob) -> MarkSource:
     signed = held.declaration.signed
     subject = signed.statement.subjects[0]
     digest = held.file.sha256 or subject.digest[SHA256]
@@ -191,5 +209,25 @@ def _source(held: RightsBasis, declaration: Declaration) -> MarkSource:
         statement=signed.envelope.to_json(),
         permission=None if held.permission is None else held.permission.envelope.to_json(),
         image_data=subject.digest.get(IMAGE_DATA),
+        fingerprints={} if job.seal else _looks(digest, declaration, job.files.get(digest)),
+        sealed=job.seal,
         roles=tuple(item.role for item in declaration.generation.inputs if item.sha256 == digest),
     )
+
+
+def _looks(digest: str, declaration: Declaration, path: Path | None) -> Mapping[str, str]:
+    """Return how a source looks: as its recorder wrote down, else as its file looks, when it is still that file."""
+    for item in declaration.generation.inputs:
+        if item.sha256 == digest and item.fingerprints:
+            return item.fingerprints
+    return {} if path is None else _looks_of_file(path, digest)
+
+
+@functools.lru_cache(maxsize=SOURCES)
+def _looks_of_file(path: Path, digest: str) -> Mapping[str, str]:
+    try:
+        data = read_bounded(path)
+    except Error:
+        return {}
+    # Changed since it was read: its looks would be those of another file.
+    return fingerprints_of_file(data) if hashlib.sha256(data).hexdigest() == digest else {}

@@ -36,6 +36,12 @@ class Library:
         """Return the sha256 of the file that the index calls `name`."""
         return self._digests[name]
 
+    def files(self) -> dict[str, Path]:
+        """Return where the files of the person's are, by their sha256; declared sources are known by digest only."""
+        return {
+            sha256: Path(name) for name, sha256 in self._digests.items() if not name.startswith(f"{LEDGER}/")
+        }
+
     @staticmethod
     def shown(name: str) -> str:
         """Return how a person is told of the file that the index calls `name`."""

@@ -18,7 +18,7 @@ from myself_i2i.cli._terminal import Terminal
 from myself_i2i.cli.index import INDEX
 from myself_i2i.comparison import Looks
 from myself_i2i.comparison.as_json import both
-from myself_i2i.comparison.private import CHOSEN, SHARED
+from myself_i2i.comparison.private import SHARED
 from myself_i2i.indexing.finding import LookUp
 from myself_i2i.indexing.finding import find as find_near
 from myself_i2i.indexing.own_index import OwnIndex
@@ -97,10 +97,10 @@ def _opened(folder: Path) -> OwnIndex:
 @option(
     "--limit",
     type=click.IntRange(1, 200),
-    default=10,
+    default=5,
     words=Text(
-        en="Most pictures shown of which it cannot be told; near ones are always shown. 10 otherwise.",
-        ja="「どちらとも言えない」画像を表示する数。近いものはすべて表示します。指定がなければ 10。",
+        en="Most pictures shown of which it cannot be told; near ones are always shown. 5 otherwise.",
+        ja="「どちらとも言えない」画像を表示する数。近いものはすべて表示します。指定がなければ 5。",
     ),
 )
 @option(
@@ -154,7 +154,7 @@ def find(
     if page is not None and html is not None:
         page.write(html, terminal)
     if not as_json:
-        for text in (MANY.format(pictures=f"{pictures:,}"), SHARED, CHOSEN, LIMIT):
+        for text in (MANY.format(pictures=f"{pictures:,}"), SHARED, LIMIT):
             terminal.say(text)
     context.exit(1 if failed else 0)
 

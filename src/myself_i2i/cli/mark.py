@@ -80,6 +80,15 @@ ASKING = Text(en="asking the time-stamp server {url}", ja="タイムスタンプ
     ),
 )
 @option(
+    "--seal-sources",
+    "seal",
+    is_flag=True,
+    words=Text(
+        en="Keep to yourself how your sources look: no fingerprints of them in the mark, which says so.",
+        ja="元画像の見た目の指紋を目印に入れません（入れていないことは目印に書かれます）。",
+    ),
+)
+@option(
     "--insist",
     is_flag=True,
     words=Text(en="Declare although the file says otherwise.", ja="ファイルの記録と違っていても申告します。"),
@@ -122,6 +131,7 @@ def mark(
     typed: str | None,
     named: tuple[str, ...],
     sources: tuple[Path, ...],
+    seal: bool,
     insist: bool,
     strip_prompts: bool,
     prompt: str | None,
@@ -143,13 +153,17 @@ def mark(
         kept = current_pledge(ledger, key.public_key)
     if tsa is not None:
         terminal.say(ASKING, url=tsa)
+    library = own_library(home, sources, terminal)
+    given = [(_given(role, Path(file)), Path(file)) for role, file in listed]
     job = MarkJob(
         ledger=ledger_path(home.path),
         key_pem=key.to_pem(),
         pledge=kept.envelope.to_json(),
         chain_pem=home.certificate(key, kept.pledge.display_name or key.public_key.short_form),
-        library=own_library(home, sources, terminal),
-        given=tuple(_given(role, Path(file)) for role, file in listed),
+        library=library,
+        given=tuple(one for one, _ in given),
+        files={**library.files(), **{one.sha256: path for one, path in given if one.sha256}},
+        seal=seal,
         by_hand=by_hand,
         insist=insist,
         strip=strip_prompts,

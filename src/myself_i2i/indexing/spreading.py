@@ -31,6 +31,8 @@ IN_FLIGHT: Final = 512 * 2**20
 """Most bytes of files under way at once, one file larger than this aside."""
 PATIENCE: Final = 60.0
 """Seconds that a cluster may be without any worker before we give up."""
+ANSWERING: Final = 10.0
+"""Most seconds for a scheduler to answer at all."""
 
 _POLL: Final = 2.0
 _LARGE: Final = "distributed.admin.large-graph-warning-threshold"
@@ -168,7 +170,7 @@ def _client(jobs: int | None, scheduler: str | None, patience: float) -> Iterato
             address = stack.enter_context(_this_machine(jobs))
             stack.callback(end_all)  # before it: closing waits for files that are being read
         try:
-            client = stack.enter_context(dask.Client(address, timeout=patience, set_as_default=False))
+            client = stack.enter_context(dask.Client(address, timeout=min(patience, ANSWERING), set_as_default=False))
         except (OSError, ValueError, ImportError) as error:
             raise _unreachable(str(scheduler)) from error
         stack.enter_context(client.as_current())

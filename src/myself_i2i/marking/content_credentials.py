@@ -3,9 +3,10 @@
 1. What the file carries now: its XMP, its manifest.
 2. Generator metadata out, if the maker wants that.
 3. XMP in; any later change would break the signature.
-4. The manifest: statements, sources, and the file's own earlier manifest as parent.
-5. Sign.
-6. The coded picture is the one we were given.
+4. How it looks, to be found by.
+5. The manifest: statements, sources, and the file's own earlier manifest as parent.
+6. Sign.
+7. The coded picture is the one we were given.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from myself_i2i.image import (
 )
 from myself_i2i.image.digest import require_same_picture
 from myself_i2i.marking import manifest
+from myself_i2i.marking.looks import looks_of
 from myself_i2i.marking.manifest import MarkContent
 from myself_i2i.marking.short_code import code_of
 from myself_i2i.marking.xmp import XmpFacts, properties
@@ -98,10 +100,14 @@ def mark(
     # 3. XMP in
     packet, notes = _packet(None if strip else found.xmp, content, facts)
     prepared = plain if packet is None else insert_xmp(plain, packet)
-    # 4. the manifest
+    # 4. how it looks
+    looks, untold = looks_of(data)
+    # 5. the manifest
     parent = None if found.manifest_store is None else _parent(data, found.format.mime)
-    plan = manifest.build(content, image_data=digest, parent=parent, metadata_edited=prepared is not data)
-    # 5. sign
+    plan = manifest.build(
+        content, image_data=digest, looks=looks, parent=parent, metadata_edited=prepared is not data
+    )
+    # 6. sign
     signed = native.sign(
         prepared,
         found.format.mime,
@@ -111,14 +117,14 @@ def mark(
         key=signing.key,
         tsa_url=signing.tsa_url,
     )
-    # 6. the same picture, compared byte for byte: hashing it again would cost more than writing the mark
+    # 7. the same picture, compared byte for byte: hashing it again would cost more than writing the mark
     require_same_picture(data, signed.data)
     return Marked(
         data=signed.data,
         manifest_store=signed.manifest_store,
         image_data=digest,
         code=code_of(digest),
-        notes=notes,
+        notes=(*notes, *untold),
     )
 
 

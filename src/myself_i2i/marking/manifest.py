@@ -16,6 +16,7 @@ from typing import Any, Final
 from myself_i2i.c2pa import labels
 from myself_i2i.c2pa.ingredient import Ingredient, instance_id_of
 from myself_i2i.errors import LimitError, UsageError
+from myself_i2i.marking.looks import Looks
 from myself_i2i.wording import Text
 
 __all__ = [
@@ -88,7 +89,9 @@ class MarkSource:
     image_data: str | None = None
     """Its `imageData/v1` digest, when known."""
     fingerprints: Mapping[str, str] = field(default_factory=dict)
-    """Fingerprints by algorithm name, e.g. {"pdq_v1": "…"}."""
+    """How it looks, by algorithm name, e.g. {"pdq64_v1": "…"}."""
+    sealed: bool = False
+    """The maker keeps to themselves how it looks; there are no `fingerprints` then."""
     roles: tuple[str, ...] = ()
     """What it was used for: "init", "mask", …"""
     title: str | None = None
@@ -142,9 +145,14 @@ def digital_source_type(mode: str, image_input: str) -> str:
 
 
 def build(
-    content: MarkContent, *, image_data: str, parent: Ingredient | None = None, metadata_edited: bool = True
+    content: MarkContent,
+    *,
+    image_data: str,
+    looks: Looks | None = None,
+    parent: Ingredient | None = None,
+    metadata_edited: bool = True,
 ) -> Plan:
-    """Return the manifest for `content`; `image_data` is the picture's `imageData/v1` digest.
+    """Return the manifest for `content`; `image_data` is the picture's `imageData/v1` digest, `looks` how it looks.
 
     `parent` is the file as it was, when it already carries a manifest: it was then made under that claim, and the
     mark says "opened" instead of "created" (C2PA 2.4 §18.15.2 allows one of the two, first). `metadata_edited` is
@@ -157,7 +165,9 @@ def build(
     _check(content, image_data)
     sources = tuple(_ingredient(index, source) for index, source in enumerate(content.sources))
     actions = _created(content, sources) if parent is None else _opened(metadata_edited=metadata_edited)
-    assertions = [actions, _mark(content, image_data)]
+    assertions = [actions, _mark(content, image_data, looks)]
+    if looks is not None:
+        assertions.append(looks.soft_binding())
     entries = content.training_mining.entries()
     if entries:
         assertions.append({"label": labels.TRAINING_MINING, "data": {"entries": entries}})
@@ -214,11 +224,12 @@ def _ingredient(index: int, source: MarkSource) -> Ingredient:
     return Ingredient(definition, source.data)
 
 
-def _mark(content: MarkContent, image_data: str) -> dict[str, Any]:
+def _mark(content: MarkContent, image_data: str, looks: Looks | None) -> dict[str, Any]:
     data = {
         "version": labels.MARK_VERSION,
         "maker": {"keyid": content.keyid},
         "imageData": image_data,
+        **({} if looks is None else {"fingerprints": {looks.same.algorithm: looks.same.text}}),
         "pledge": _envelope(content.pledge),
         "generation": _envelope(content.generation),
         "sources": [_source(source) for source in content.sources],
@@ -245,15 +256,14 @@ def _source(source: MarkSource) -> dict[str, Any]:
         "basis": source.basis,
         "statement": _envelope(source.statement),
     }
-    if source.roles:
-        said["roles"] = list(source.roles)
-    if source.image_data is not None:
-        said["imageData"] = source.image_data
-    if source.fingerprints:
-        said["fingerprints"] = dict(source.fingerprints)
-    if source.permission is not None:
-        said["permission"] = _envelope(source.permission)
-    return said
+    optional = {
+        "roles": list(source.roles),
+        "imageData": source.image_data,
+        "sealed": source.sealed,
+        "fingerprints": {} if source.sealed else dict(source.fingerprints),
+        "permission": None if source.permission is None else _envelope(source.permission),
+    }
+    return said | {name: value for name, value in optional.items() if value}
 
 
 def _envelope(data: bytes) -> dict[str, Any]:
