@@ -87,6 +87,7 @@ def detect(grey: Bytes) -> Features:
     )
     order = np.lexsort(found.T)  # OpenCV's order depends on its threads
     found, raw = found[order], raw[order]
+    found[:, :2] += 0.5  # OpenCV counts from the first sample's middle, we from the picture's corner
     places = np.column_stack([found[:, :3] / longer, np.radians(found[:, 3])])
     roots = np.sqrt(raw / np.maximum(raw.sum(axis=1, keepdims=True), 1)).astype(np.float32)
     return Features(width / longer, height / longer, places, found[:, 4], roots)
