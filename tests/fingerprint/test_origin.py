@@ -83,6 +83,12 @@ class TestOrigin:
         assert origin.cosine(flat, origin.origin(scene(1))) == 0.0
         assert origin.similarity(flat, origin.origin(scene(1))) == 0.0
 
+    def test_colour_alone_is_enough(self) -> None:
+        """Red beside blue, both equally bright, is no flat picture."""
+        rgb = np.zeros((60, 60, 3), np.uint8)
+        rgb[:, :25, 0] = rgb[:, 25:, 2] = 255
+        assert origin.origin(rgb).quality == 100
+
     @settings(deadline=None, max_examples=30)
     @given(st.integers(1, 70), st.integers(1, 70), st.integers(0, 2**32))
     def test_any_size_is_described(self, height: int, width: int, seed: int) -> None:

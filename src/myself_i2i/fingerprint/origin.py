@@ -50,14 +50,14 @@ def origin(rgb: Bytes) -> Fingerprint:
     """Return the descriptor of a picture of shape (height, width, 3), upright, any size from 1 x 1.
 
     The value is `DIMENSIONS` int8 whose largest is 127, or all 0 for a flat picture. `quality` is the spread of its
-    brightness, 0 (flat) to 100. One picture gives one value on one machine; on another a number may differ by one,
+    red, green or blue, whichever is largest, 0 (flat) to 100. One picture gives one value on one machine; on another a number may differ by one,
     where the two round a last digit differently. Takes time in proportion to the pixels on top of a fixed part, so
     the caller should hand over what `read_colour(data, side=256)` gives.
     Raises `InputError` for arrays of another shape or type.
     """
     _check(rgb)
     small = origin_channels.reduce(rgb)
-    quality = min(100, round(QUALITY_PER_LEVEL * float(small.mean(axis=2).std())))
+    quality = min(100, round(QUALITY_PER_LEVEL * float(small.std(axis=(0, 1)).max())))
     seen = quality > 0  # in a flat picture there are only errors of rounding to describe
     vector = (
         origin_model.project(origin_channels.describe(small)) if seen else np.zeros(DIMENSIONS, np.float32)
