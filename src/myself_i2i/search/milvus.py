@@ -126,7 +126,7 @@ class MilvusIndex:
                 by_kind.setdefault(record.kind, []).append(_row(seq, record))
             for kind, rows in by_kind.items():
                 self._collections.insert(kind, rows)
-            self._collections.commit(last + len(new))
+            self._collections.commit(last + len(new), before=last)
             self._cleared = True
             return last + len(new)
 
@@ -141,7 +141,7 @@ class MilvusIndex:
                 self._collections.forget(kind, found)
                 gone += len(found)
             if gone:
-                self._collections.commit(last + 1)
+                self._collections.commit(last + 1, before=last)
             return gone
 
     def search(self, kind: str, queries: Sequence[Query], *, radius: int | None, limit: int) -> list[Answer]:

@@ -1,7 +1,7 @@
-"""The collections of an index in Milvus: one for each kind, and one row that says how far writing has come.
+"""The collections of an index in Milvus: one for each kind, and a row that says how far writing has come.
 
 Milvus has no transactions. What stands in for them: every record carries its sequence number, and nobody looks at records
-whose number is higher than the one in the row. Changing that row is the commit.
+whose number is higher than the one in that row. The next such row is the commit.
 """
 
 from __future__ import annotations
@@ -71,14 +71,27 @@ class Collections:
             rows = self._client.query(
                 self._state, filter="seq >= 0", output_fields=["seq"], consistency_level=_STRONG
             )
+        if not rows:
+            raise SearchError(
+                Text(
+                    en="the index has lost how far it was written: {name}",
+                    ja="どこまで書き込んだかの記録が失われています: {name}",
+                ).format(name=self._state),
+                hint=Text(
+                    en="restore the collection from a copy",
+                    ja="コレクションを控えから戻してください",
+                ),
+            )
         return max(int(row["seq"]) for row in rows)
 
-    def commit(self, seq: int) -> None:
-        """Let everything up to this sequence number be seen."""
+    def commit(self, seq: int, *, before: int | None = None) -> None:
+        """Let everything up to `seq` be seen, where it was up to `before`."""
+        # A new row, and the old one goes: while a row is changed in place, a reader may be given its first value again.
+        row = {"pk": _state_key(seq), "seq": seq, "code": b"\0", "payload": ""}
         with self._explained():
-            self._client.upsert(
-                self._state, [{"pk": "committed", "seq": seq, "code": b"\0", "payload": ""}], timeout=_SECONDS
-            )
+            self._client.insert(self._state, [row], timeout=_SECONDS)
+            if before is not None:
+                self._client.delete(self._state, ids=[_state_key(before)], timeout=_SECONDS)
 
     def insert(self, kind: str, rows: list[dict[str, Any]]) -> None:
         """Store rows whose keys are not there."""
@@ -213,6 +226,10 @@ class Collections:
 
 def _shape(kind: Kind) -> str:
     return f"{_VERSION}: {kind.bits} bits and {kind.payload} bytes"
+
+
+def _state_key(seq: int) -> str:
+    return f"{seq:x}"
 
 
 def _letters(payload: int) -> int:
