@@ -71,7 +71,7 @@ class TestOpening:
         """Two schemas in one database hold two indexes."""
         with (
             PostgresIndex.open(database, [PLAIN]) as one,
-            PostgresIndex.open(database, [PLAIN], schema="second") as two,
+            PostgresIndex.open(database, [PLAIN], schema="select") as two,
         ):
             one.add([plain("a", code(1))])
             assert ({PLAIN.name: 1}, {PLAIN.name: 0}) == (one.stats().by_kind, two.stats().by_kind)

@@ -56,8 +56,8 @@ class PostgresIndex:
     def open(cls, url: str, kinds: Sequence[Kind], *, schema: str = "myself_i2i") -> Self:
         """Return the index at `url` (`Address.parse`), made new where there is none.
 
-        Several indexes can stand in one database, each in a `schema` of its own (1..51 of [a-z0-9_]). The caller closes
-        it. Raises `UsageError` for an address or a schema that cannot be, `InputError` for such a kind, `SearchError`
+        Several indexes can stand in one database, each in a `schema` of its own (1..51 of [a-z0-9_]). A pooler between
+        must give each client a server process for itself (PgBouncer: session mode). The caller closes it. Raises `UsageError` for an address or a schema that cannot be, `InputError` for such a kind, `SearchError`
         when the server cannot be reached, is older than 14, or the tables are of another version.
         """
         if not _SCHEMA.fullmatch(schema):

@@ -49,7 +49,7 @@ class Session:
         try:
             self._connection = _introduced(self._line, address)
             self._line.settimeout(None)  # a rebuild takes as long as it takes
-            for setting in (*_SETTINGS, f"SET search_path = {schema}"):
+            for setting in (*_SETTINGS, f'SET search_path = "{schema}"'):
                 self.command(setting)
         except BaseException:
             self.close()

@@ -127,7 +127,7 @@ def _made(session: Session, schema: str) -> bool:
     if not found:
         return False
     # With the schema's name: who may not enter it is told so, and not that there is no such table.
-    ((version,),) = session.command(f"SELECT version FROM {schema}.state")  # noqa: S608 - a plain name
+    ((version,),) = session.command(f'SELECT version FROM "{schema}".state')  # noqa: S608 - a plain name
     if version != SCHEMA_VERSION:
         raise _unusable(_VERSION.format(got=version, known=SCHEMA_VERSION))
     return True
@@ -136,7 +136,7 @@ def _made(session: Session, schema: str) -> bool:
 def _make(session: Session, schema: str, kinds: list[Kind]) -> dict[str, Table]:
     """Make what is missing; another program may have made it while this one waited for the lock."""
     if not _made(session, schema):
-        session.command(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        session.command(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         for statement in TABLES:
             session.command(statement)
     tables = stored_tables(session)
