@@ -143,6 +143,9 @@ def _opencv() -> ModuleType:
     except ImportError as error:
         raise UsageError(
             Text(en="finding parts of pictures needs OpenCV", ja="画像の一部を探すにはOpenCVが必要です"),
-            hint=Text(en="pip install 'myself-i2i[closeness]'", ja="pip install 'myself-i2i[closeness]'"),
+            hint=Text(
+                en="pip install 'myself-i2i[closeness]'",
+                ja="pip install 'myself-i2i[closeness]' を実行してください",
+            ),
         ) from error
     return cv2

@@ -150,7 +150,10 @@ def _dask() -> Any:
     except ImportError as error:
         raise UsageError(
             Text(en="many files at once need Dask", ja="多数のファイルの処理には Dask が必要です"),
-            hint=Text(en="pip install 'myself-i2i[closeness]'", ja="pip install 'myself-i2i[closeness]'"),
+            hint=Text(
+                en="pip install 'myself-i2i[closeness]'",
+                ja="pip install 'myself-i2i[closeness]' を実行してください",
+            ),
         ) from error
 
 
@@ -170,7 +173,9 @@ def _client(jobs: int | None, scheduler: str | None, patience: float) -> Iterato
             address = stack.enter_context(_this_machine(jobs))
             stack.callback(end_all)  # before it: closing waits for files that are being read
         try:
-            client = stack.enter_context(dask.Client(address, timeout=min(patience, ANSWERING), set_as_default=False))
+            client = stack.enter_context(
+                dask.Client(address, timeout=min(patience, ANSWERING), set_as_default=False)
+            )
         except (OSError, ValueError, ImportError) as error:
             raise _unreachable(str(scheduler)) from error
         stack.enter_context(client.as_current())
