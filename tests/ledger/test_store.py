@@ -1,6 +1,8 @@
+import random
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -220,6 +222,22 @@ class TestFile:
             Ledger.open(path)
         assert caught.value.hint is not None
         assert content == path.read_bytes()
+
+    def test_damaged(self, ledger: Ledger, make: Make, noon: datetime) -> None:
+        """Whatever bytes of the file are damaged, reading it ends or raises our error; nothing else comes out."""
+        for number in range(5):
+            ledger.append(make(number), appended_at=noon)
+        ledger.close()
+        whole = ledger.path.read_bytes()
+        chance = random.Random(20261122)  # noqa: S311  # where a test strikes, reproducibly
+        for _ in range(200):
+            damaged = bytearray(whole)
+            for _ in range(chance.choice([1, 3])):
+                damaged[chance.randrange(len(whole))] = chance.choice([0x00, 0x80, 0xFF])
+            ledger.path.write_bytes(damaged)
+            with suppress(LedgerError, VerificationError), Ledger.open(ledger.path) as again:
+                list(again.entries())
+                again.verify()
 
     def test_unwritable_folder(self, tmp_path: Path) -> None:
         """A folder that cannot be made is told as such."""

@@ -199,7 +199,7 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except Error:
         raise
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # text of a damaged page may be no UTF-8
         name = "_".join(str(getattr(error, "sqlite_errorname", "")).split("_")[:2])
         fallback = (Text(en="the ledger could not be used", ja="帳簿を使えませんでした"), _RESTORE)
         message, hint = _EXPLANATIONS.get(_SAME.get(name, name), fallback)
