@@ -223,10 +223,10 @@ class TestFile:
         assert caught.value.hint is not None
         assert content == path.read_bytes()
 
-    def test_damaged(self, ledger: Ledger, make: Make, noon: datetime) -> None:
+    def test_damaged(self, ledger: Ledger, make: Make, key: PrivateKey, noon: datetime) -> None:
         """Whatever bytes of the file are damaged, reading it ends or raises our error; nothing else comes out."""
         for number in range(5):
-            ledger.append(make(number), appended_at=noon)
+            ledger.append(make(number), appended_at=noon, public_key=key.public_key)
         ledger.close()
         whole = ledger.path.read_bytes()
         chance = random.Random(20261122)  # noqa: S311  # where a test strikes, reproducibly
