@@ -25,6 +25,9 @@ def marked(form: str, someone: Maker) -> bytes:
     source = {"title": "s", "format": "image/png", "relationship": labels.INPUT_TO, "label": "s0"}
     said = manifest({"label": labels.MARK, "kind": "Json", "data": {"version": 1}}, ingredients=("s0",))
     said["assertions"][0]["data"]["allActionsIncluded"] = False
+    blocks = [{"scope": {}, "value": "IQdi0uk7GSf8Q1pDuXbIGPJi0uk7GSf8Q1pDuXbIGPJi0g=="}]
+    binding = {"alg": labels.SOFT_BINDING_ISCC, "blocks": blocks, "pad": []}
+    said["assertions"].append({"label": labels.SOFT_BINDING, "data": binding})
     picture = BUILDERS[form]()
     return native.sign(
         picture,

@@ -303,7 +303,16 @@ class TestFiles:
 
 class TestSettings:
     @pytest.mark.parametrize(
-        "text", ["prompt = ", "prompt = 'loud'", "strict = 'yes'", "colour = 1", "prompt = ['full']", "\x00"]
+        "text",
+        [
+            "prompt = ",
+            "prompt = 'loud'",
+            "strict = 'yes'",
+            "colour = 1",
+            "fingerprints = 1",
+            "prompt = ['full']",
+            "\x00",
+        ],
     )
     def test_bad(self, studio: Studio, text: str) -> None:
         """Settings that make no sense are told once and not used."""

@@ -216,11 +216,10 @@ def _source(held: RightsBasis, declaration: Declaration, job: MarkJob) -> MarkSo
 
 
 def _looks(digest: str, declaration: Declaration, path: Path | None) -> Mapping[str, str]:
-    """Return how a source looks: as its recorder wrote down, else as its file looks, when it is still that file."""
-    for item in declaration.generation.inputs:
-        if item.sha256 == digest and item.fingerprints:
-            return item.fingerprints
-    return {} if path is None else _looks_of_file(path, digest)
+    """Return how a source looks: as its file does, when that is at hand and still the same, else as it was recorded."""
+    found = {} if path is None else _looks_of_file(path, digest)
+    recorded = (item.fingerprints for item in declaration.generation.inputs if item.sha256 == digest)
+    return found or next(filter(None, recorded), {})
 
 
 @functools.lru_cache(maxsize=SOURCES)
@@ -230,4 +229,4 @@ def _looks_of_file(path: Path, digest: str) -> Mapping[str, str]:
     except Error:
         return {}
     # Changed since it was read: its looks would be those of another file.
-    return fingerprints_of_file(data) if hashlib.sha256(data).hexdigest() == digest else {}
+    return fingerprints_of_file(data, layout=True) if hashlib.sha256(data).hexdigest() == digest else {}
