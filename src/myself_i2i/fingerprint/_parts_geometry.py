@@ -23,14 +23,15 @@ Places = NDArray[np.float64]
 """Shape (n, 4): x, y, size as parts of the longer side, angle in radians."""
 Complex = NDArray[np.complex128]
 
-NEAR: Final = 0.02
-"""How far from its place a feature may be, as a part of the kept picture's longer side."""
+NEAR: Final = 0.006
+"""How far from its place a feature may be, as a part of the kept picture's longer side. A copied part keeps its places
+this well; two faces, or one word set twice in the same type, do not."""
 ROUGH: Final = 0.05
 """The same for a proposal of one pair, whose angle and size are rough."""
 SCALE: Final = math.log(1.5)
 ANGLE: Final = math.cos(math.radians(25))
-APART: Final = 0.008
-"""Features nearer than this to each other, in parts of the kept longer side, count as one."""
+APART: Final = 0.016
+"""Features nearer than this to each other, in parts of the kept longer side, count as one: a few letters, an eye."""
 WIDEST: Final = 8.0
 """A part is looked for at 1/8 to 8 times its size, in parts of the longer sides."""
 LEAST: Final = 4
@@ -112,7 +113,7 @@ def _refined(
     pairs: _Pairs, factor: complex, move: complex
 ) -> tuple[complex, complex, NDArray[np.intp]] | None:
     """Fit again and again to those that agree, each time more strictly."""
-    for near in (ROUGH, (ROUGH + NEAR) / 2, NEAR, NEAR):
+    for near in (ROUGH, (ROUGH + NEAR) / 2, 2 * NEAR, NEAR):
         inliers = np.flatnonzero(pairs.agreeing(np.array(factor), np.array(move), near))
         if len(inliers) < LEAST:
             return None
