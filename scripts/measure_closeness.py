@@ -15,6 +15,7 @@ import argparse
 import io
 import itertools
 import json
+import os
 import random
 import re
 import sys
@@ -26,6 +27,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+os.environ |= {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}  # a process a core, before numpy is loaded
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -36,6 +42,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from benchmarks.pairs import Picture, found, load  # noqa: E402  # beside this script, not installed
 from benchmarks.reposting import CHANGES, changed, saved  # noqa: E402
 from closeness_tables import SEED, UNRELATED, Pair, answers, made_table  # noqa: E402
+from tests.comparison.probes import PROBES, measures_of  # noqa: E402
 
 from myself_i2i.comparison.agreement import agree  # noqa: E402
 from myself_i2i.comparison.aligning import align  # noqa: E402
@@ -52,9 +59,12 @@ SAVED_OF = 40
 """Of so many pictures re-posts and pasted parts are made."""
 LAID = 300
 """So many unrelated pairs are laid over each other for the closeness map."""
-KIND_OF = {"screenshot": "frame", "colour": "colour"}
 PART_SHARE = 0.2
 MARK = 0.95
+BLOCK = 250
+
+Job = tuple[int, Picture, list[tuple[str, Picture]] | Picture]
+"""A group, a picture, and what was made of it by kind; or a picture into which a part of it is pasted."""
 
 
 def main() -> None:
@@ -85,10 +95,10 @@ def run(whole: Whole, crew: ProcessPoolExecutor, sampled: int) -> None:
     }
     looks = list(crew.map(_light, whole.pictures, chunksize=8))
     pairs = [
-        pair
-        for pair in itertools.combinations(range(len(looks)), 2)
-        if whole.groups[pair[0]] != whole.groups[pair[1]]
+        (a, b) for a, b in itertools.combinations(range(len(looks)), 2) if whole.groups[a] != whole.groups[b]
     ]
+    # Block by block: what is worked out once for each fingerprint is then still at hand.
+    pairs.sort(key=lambda pair: (pair[0] // BLOCK, pair[1] // BLOCK, pair))
     _say("pictures", len(looks))
     unrelated = [
         Pair(UNRELATED, (whole.groups[a], whole.groups[b]), measure(looks[a], looks[b].kept, None))
@@ -100,6 +110,7 @@ def run(whole: Whole, crew: ProcessPoolExecutor, sampled: int) -> None:
     _say("looked through for parts", len(parts))
     related = [one for found in crew.map(_related, whole.related(chance), chunksize=4) for one in found]
     _say("related pairs", len(related))
+    told["probe"] = [measures_of(pair) for pair in PROBES]
     tables = {
         question: made_table(question, [*(parts if question is Question.PART else unrelated), *related], told)
         for question in Question
@@ -129,12 +140,15 @@ class Whole:
         """Return the number of a picture's group; each distractor is one of its own."""
         return self._numbers.setdefault(picture.group or str(picture.path), len(self._numbers))
 
-    def related(self, chance: random.Random) -> Iterator[tuple[str, int, Picture, Picture]]:
-        """Yield what is to be compared: what was done, the group, from what, and what came of it or what it goes into."""
+    def related(self, chance: random.Random) -> Iterator[Job]:
+        """Yield what is to be compared: each source with what was made of it, and some pictures to be saved again."""
+        by_source: defaultdict[Picture, list[tuple[str, Picture]]] = defaultdict(list)
         for kind, source, output in self.made:
-            yield kind, self.group(source), source, output
+            by_source[source].append((kind, output))
+        for source, outputs in by_source.items():
+            yield self.group(source), source, outputs
         for picture in chance.sample(self.gallery, round(SAVED_OF * self.share)):
-            yield "saved", self.group(picture), picture, chance.choice(self.gallery)
+            yield self.group(picture), picture, chance.choice(self.gallery)
 
 
 def _light(picture: Picture) -> Looks:
@@ -173,22 +187,29 @@ def _searched(job: tuple[Picture, Sequence[Kept]]) -> list[tuple[float, tuple[fl
     return [(one.match.score, one.cover) if one else (0.0, (0.0, 0.0)) for one in found]
 
 
-def _related(job: tuple[str, int, Picture, Picture]) -> list[Pair]:
-    """Return a source with what was made of it; or a picture with every way of saving it again."""
-    kind, group, picture, other = job
+def _related(job: Job) -> list[Pair]:
+    """Return a source with what was made of it; or a picture with every way of saving it again, and a part pasted."""
+    group, picture, others = job
     data = picture.read()
     before = Looks.of(data)
-    if kind != "saved":
-        return [_pair(kind, group, before, other.read())]
-    with Image.open(io.BytesIO(data)) as opened:
-        image = opened.convert("RGB")
+    if not isinstance(others, Picture):
+        return [_pair(kind, group, before, output.read()) for kind, output in others]
+    image = _opened(data)
     seed = int(before.kept.sha256[:8], 16)
-    files = [
-        (KIND_OF.get(name.split("-")[0], name.split("-")[0]), changed(image, name, seed)) for name in CHANGES
-    ]
-    with Image.open(io.BytesIO(other.read())) as opened:
-        files.append(("part", _pasted(image, opened.convert("RGB"), seed)))
+    files = [(_kind_of(name), changed(image, name, seed)) for name in CHANGES]
+    files.append(("part", _pasted(image, _opened(others.read()), seed)))
     return [_pair(name, group, before, after) for name, after in files]
+
+
+def _opened(data: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(data)) as opened:
+        return opened.convert("RGB")
+
+
+def _kind_of(change: str) -> str:
+    """Return the kind in the tables of one of the changes: "jpeg" of "jpeg-50"."""
+    name = change.split("-", maxsplit=1)[0]
+    return "frame" if name == "screenshot" else name
 
 
 def _pair(kind: str, group: int, before: Looks, after: bytes) -> Pair:

@@ -42,5 +42,6 @@ def drawn(question: Question) -> Table:
                 for kind in KINDS_OF[question][:2]
             },
             "digest": "0" * 64,
+            "probe": [],
         }
     )

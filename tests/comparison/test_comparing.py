@@ -38,6 +38,13 @@ class TestCompare:
         assert NEAR is found.answer
         assert "nearest when" in found.notes[0].en
 
+    def test_tried(self) -> None:
+        """Of pictures that are not near it is said that mirrored was tried, and not how they are nearest."""
+        found = compare(looks(scene(30)), looks(scene(130)))
+        far = [one for one in found.findings if one.answer is NOT_NEAR]
+        assert far
+        assert {"mirrored was tried as well"} == {note.en for one in far for note in one.notes}
+
     def test_identical(self) -> None:
         """The same file is said to be the same file."""
         found = compare(looks(scene(3)), looks(scene(3))).finding(Question.SAME)

@@ -5,6 +5,7 @@ from myself_i2i.comparison.interface import Nearness, Question
 from myself_i2i.comparison.kinds import KINDS, KINDS_OF
 from myself_i2i.comparison.measured import table
 from myself_i2i.comparison.measuring import algorithms
+from tests.comparison.probes import PROBES, measures_of
 from tests.comparison.tables import drawn
 
 
@@ -13,6 +14,15 @@ class TestShipped:
     def test_digest(self, question: Question) -> None:
         """The tables were measured with the algorithms and weights that are here: else run scripts/measure_closeness.py."""
         assert algorithms()[1] == table(question).digest
+
+    @pytest.mark.parametrize("place", range(len(PROBES)), ids=PROBES)
+    def test_probes(self, place: int) -> None:
+        """Pairs drawn by code measure what they measured then: an algorithm that changed under its name is noticed."""
+        probe = table(Question.SAME).probe[place]
+        bits, distance, strength = measures_of(PROBES[place])
+        assert abs(bits - probe[0]) <= 2
+        assert abs(distance - probe[1]) <= 0.01
+        assert abs(strength - probe[2]) <= max(1.0, 0.1 * probe[2])
 
     @pytest.mark.parametrize("question", Question)
     def test_whole(self, question: Question) -> None:

@@ -29,8 +29,8 @@ from myself_i2i.comparison.page import NOTHING_SIGNED, frame_words
 from myself_i2i.comparison.private import CHOSEN, KEEP, RULING, SHARED
 from myself_i2i.comparison.words import ASKED, chance_words, missed_words, related_words, says
 from myself_i2i.inspection.files import read_bounded
+from myself_i2i.journal import clock
 from myself_i2i.story import Look, Told, html, pdf
-from myself_i2i.story.words import clock
 from myself_i2i.verification import LIMIT
 from myself_i2i.wording import Text
 

@@ -34,7 +34,7 @@ SHIFTS: Final = (-4, -2, 0, 2, 4)
 """An edge may stand so many pixels elsewhere: i2i moves them a little."""
 LEAST_STRUCTURE: Final = 0.06
 """Below this mean of squared edges a place is flat."""
-APART: Final = 2
+APART: Final = 3
 """Places shown as crops are so many cells apart at least."""
 
 

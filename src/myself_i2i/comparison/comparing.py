@@ -6,7 +6,7 @@
    cropped, both ways round; the strength of the part found.
 4. Hold each measure against the tables (`judging`).
 5. Lay theirs over mine, for the drawings only: by the part found, else by the search of `aligning`, which stays around
-   the view in which the layout was found near.
+   the view in which the layout was nearest, unless that is not near.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from myself_i2i.comparison.interface import Comparison, Finding, Nearness
 from myself_i2i.comparison.judging import judge
 from myself_i2i.comparison.looks import Kept, Looks
 from myself_i2i.comparison.measuring import Layout, Measures, Part, find_part, measure
-from myself_i2i.comparison.words import notes_of
+from myself_i2i.comparison.words import TRIED, notes_of
 
 __all__ = ["ask", "compare", "part_of"]
 
@@ -57,13 +57,14 @@ def part_of(mine: Looks, theirs: Looks) -> Part | None:
 
 
 def _noted(findings: tuple[Finding, ...], measures: Measures, part: Part | None) -> tuple[Finding, ...]:
-    """Return the findings with what else there is to know."""
+    """Return the findings with what else there is to know; of what is not near, how it is nearest says nothing."""
     same, layout, parts = findings
+    far = [one.answer is Nearness.NOT_NEAR for one in findings]
     turned = measures.turned.orientation if measures.turned else None
     return (
-        replace(same, notes=notes_of(turned=turned)),
-        replace(layout, notes=notes_of(layout=measures.layout)),
-        replace(parts, notes=notes_of(part=part)),
+        replace(same, notes=TRIED if far[0] else notes_of(turned=turned)),
+        replace(layout, notes=TRIED if far[1] else notes_of(layout=measures.layout)),
+        replace(parts, notes=TRIED if far[2] else notes_of(part=part)),
     )
 
 
@@ -72,8 +73,8 @@ def _alignment(
 ) -> Alignment | None:
     if part is not None:
         return Alignment(part.match.transform, by_parts=True)
-    near = measures.layout is not None and layout.answer is Nearness.NEAR
-    return align(mine.grey, theirs.grey, around=_pose(measures.layout) if near and measures.layout else None)
+    seen = None if layout.answer is Nearness.NOT_NEAR else measures.layout
+    return align(mine.grey, theirs.grey, around=_pose(seen) if seen else None)
 
 
 def _pose(layout: Layout) -> Pose:

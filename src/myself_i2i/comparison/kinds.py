@@ -10,8 +10,8 @@ from myself_i2i.wording import Text
 __all__ = ["KINDS", "KINDS_OF", "LOOSE", "MADE", "PARTS", "SAVED"]
 
 MADE: Mapping[str, Text] = {
-    "i2i-weak": Text(en="i2i, weak", ja="i2i（弱め）"),
-    "i2i-strong": Text(en="i2i, strong", ja="i2i（強め）"),
+    "i2i-weak": Text(en="weak i2i", ja="i2i（弱め）"),
+    "i2i-strong": Text(en="strong i2i", ja="i2i（強め）"),
     "edit": Text(en="edit by words", ja="文章による編集"),
     "inpaint": Text(en="inpainting", ja="部分の描き直し（inpaint）"),
     "sketch-to-image": Text(en="from a sketch", ja="ラフや線画から生成"),
@@ -22,7 +22,7 @@ MADE: Mapping[str, Text] = {
 }
 """What models made of a source and kept its layout."""
 LOOSE: Mapping[str, Text] = {
-    "controlnet-loose": Text(en="ControlNet, pose or depth only", ja="ControlNet（ポーズや奥行きだけ）"),
+    "controlnet-loose": Text(en="ControlNet by pose or depth only", ja="ControlNet（ポーズや奥行きだけ）"),
     "variation": Text(en="variation", ja="バリエーション生成"),
 }
 """What models made of a source without keeping its layout: no measure of layout finds these."""
@@ -43,7 +43,7 @@ CUT: Mapping[str, Text] = {
 }
 """Saved again with something cut off, put around or written over."""
 PARTS: Mapping[str, Text] = {
-    "part": Text(en="a fifth of it pasted into another picture", ja="2割を別の画像に貼り込み"),
+    "part": Text(en="a fifth pasted into another picture", ja="2割を別の画像に貼り込み"),
 }
 """A part in another picture."""
 

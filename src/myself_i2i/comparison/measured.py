@@ -54,7 +54,7 @@ class Table:
     question: Question
     """Which question."""
     unit: Literal["bits", "distance", "strength"]
-    """What the values are: bits that differ of 256; 1 - cosine; -log10 of the chance of such an agreement."""
+    """What the values are: bits that differ of 256; 1 - similarity; -log10 of the chance of such an agreement."""
     larger_is_nearer: bool
     """For strength; the other two are distances."""
     set_name: str
@@ -73,6 +73,8 @@ class Table:
     """Pairs of which one was made from the other, by kind."""
     digest: str
     """Of the algorithms and weights it was measured with."""
+    probe: Sequence[Sequence[float]]
+    """Bits, distance and strength of some pairs drawn by code (tests/comparison/probes.py)."""
 
     def answer(self, value: float) -> Nearness:
         """Return what the measure `value` says."""
@@ -135,6 +137,7 @@ def read_table(value: Mapping[str, Any]) -> Table:
         unrelated=_counted("unrelated", value["unrelated"]),
         related={kind: _counted(kind, one) for kind, one in value["related"].items()},
         digest=value["digest"],
+        probe=tuple(tuple(one) for one in value["probe"]),
     )
 
 

@@ -53,7 +53,7 @@ class Layout:
     """The origin fingerprints held against each other."""
 
     distance: float
-    """1 - cosine, 0 for the same layout, about 1 for unrelated ones."""
+    """1 - similarity, 0 for the same layout, about 1 for unrelated ones."""
     view: str
     """Which view of one picture was nearest to the other whole, one of the names of `origin.variants`."""
     of_mine: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from myself_i2i.comparison.comparing import ask
-from myself_i2i.comparison.interface import Finding, Frame, NearestFrame, Nearness
+from myself_i2i.comparison.interface import Finding, Frame, NearestFrame, Nearness, Question
 from myself_i2i.comparison.looks import Kept, Looks
 from myself_i2i.comparison.measured import table
 from myself_i2i.fingerprint.interface import ORIGIN, PARTS, PDQ64
@@ -14,7 +14,7 @@ __all__ = ["nearest_frame", "rank"]
 
 
 def nearest_frame(theirs: Looks, frames: Sequence[Frame]) -> NearestFrame | None:
-    """Return the frame nearest to `theirs`, the earlier one of two equally near; None when none has fingerprints."""
+    """Return the frame nearest to `theirs`, the earlier one of two equally near; None when nothing could be measured."""
     found = []
     opened = 0
     for frame in sorted(frames, key=lambda one: one.dated.at):
@@ -22,20 +22,23 @@ def nearest_frame(theirs: Looks, frames: Sequence[Frame]) -> NearestFrame | None
         if kept is None:
             continue
         opened += 1
-        finding = min(ask(theirs, kept), key=rank)
-        found.append((rank(finding), finding, frame))
+        measured = [one for one in ask(theirs, kept) if one.value is not None]
+        if measured:
+            finding = min(measured, key=rank)
+            found.append((rank(finding), finding, frame))
     if not found:
         return None
     _, finding, frame = min(found, key=lambda one: one[0])
     return NearestFrame(frame, finding, opened)
 
 
-def rank(finding: Finding) -> tuple[int, float]:
-    """Return what findings are ordered by, the nearest first: the answer, then how rare such nearness is by chance."""
-    answers = (Nearness.NEAR, Nearness.CANNOT_TELL, Nearness.NOT_NEAR)
-    chance = 1.0 if finding.chance is None else finding.chance.share
-    sign = -1 if finding.value is not None and table(finding.question).larger_is_nearer else 1
-    return answers.index(finding.answer), chance + 1e-9 * sign * (finding.value or 0)
+def rank(finding: Finding) -> tuple[int, float, int, float]:
+    """Return what findings are ordered by, the nearest first: the answer, how rare such nearness is, the measure."""
+    answer = (Nearness.NEAR, Nearness.CANNOT_TELL, Nearness.NOT_NEAR).index(finding.answer)
+    rare = 1.0 if finding.chance is None else finding.chance.high
+    value = 0.0 if finding.value is None else finding.value
+    signed = -value if table(finding.question).larger_is_nearer else value
+    return answer, rare, list(Question).index(finding.question), signed
 
 
 def _kept(frame: Frame) -> Kept | None:

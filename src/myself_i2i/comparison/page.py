@@ -16,13 +16,12 @@ from myself_i2i.comparison.words import (
     ASKED,
     chance_words,
     measure_words,
-    missed_words,
     related_words,
     says,
 )
+from myself_i2i.journal import clock
 from myself_i2i.story.document import (
     Block,
-    Bullets,
     Chart,
     Document,
     Facts,
@@ -31,7 +30,6 @@ from myself_i2i.story.document import (
     Paragraph,
     Table,
 )
-from myself_i2i.story.words import clock
 from myself_i2i.wording import Text
 
 if TYPE_CHECKING:
@@ -63,7 +61,7 @@ DATE_HEADS = (
     Text(en="who says so", ja="だれが示しているか"),
 )
 FRAME = Text(
-    en="Of {count} frames of your journal, {name} is nearest to the other picture ({says}). It is dated {when}: {who}.",
+    en="In your journal (frames looked at: {count}), {name} is nearest to the other picture ({says}). It is dated {when}: {who}.",
     ja="制作記録の {count} 件のうち、もう一方の画像に最も近いのは {name} です（{says}）。日時は {when}（{who}）。",
 )
 
@@ -76,8 +74,8 @@ ANSWER_HEADS = (
     Text(en="real related pairs", ja="実際に関係のある組では"),
 )
 MISSES = Text(
-    en="{asked} Real pairs that it misses (any answer but near): {missed}.",
-    ja="「{asked}」が見落とす実際の組（「近い」以外の答え）: {missed}。",
+    en="How many real pairs each question misses, by kind, stands in a table further down.",
+    ja="それぞれの問いが実際の組をどのくらい見落とすかは、種類別に、後ろの表にあります。",
 )
 DASH = "–"
 
@@ -214,8 +212,7 @@ def _answers(comparison: Comparison, look: Look) -> Iterator[Block]:
         )
     yield Table([look.say(head) for head in ANSWER_HEADS], rows, (0.2, 0.12, 0.26, 0.21, 0.21))
     yield Paragraph(look.say(SHARED))
-    missed = [MISSES.format(asked=ASKED[question], missed=missed_words(question)) for question in Question]
-    yield Bullets([look.say(text) for text in missed])
+    yield Paragraph(look.say(MISSES))
 
 
 def _drawings(comparison: Comparison, mine: Side, theirs: Side, look: Look) -> Iterator[Block]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ANSWERS",
     "ASKED",
-    "MIRRORED_TRIED",
+    "TRIED",
     "chance_words",
     "measure_words",
     "missed_words",
@@ -95,6 +95,7 @@ MISSED = Text(en="{kind} {missed} of {pairs}", ja="{kind} {pairs} 組中 {missed
 MIRRORED_TRIED = Text(
     en="mirrored was tried as well: nearer as it is", ja="左右反転も試した結果、そのままのほうが近い"
 )
+TRIED = (Text(en="mirrored was tried as well", ja="左右反転も試した"),)
 MIRRORED = Text(en="nearest when one of them is mirrored", ja="一方を左右反転したときに最も近い")
 ORIENTATIONS: Mapping[str, Text] = {
     "rotated-90": Text(en="turned by a quarter", ja="90度回転"),
@@ -169,7 +170,7 @@ def missed_words(question: Question) -> Text:
         for kind in KINDS_OF[question]
         if kind in related
     ]
-    return Text(en=", ".join(one.en for one in found), ja="、".join(one.ja for one in found))
+    return Text(en="; ".join(one.en for one in found), ja="、".join(one.ja for one in found))
 
 
 def often(rate: Rate) -> Text:
