@@ -153,7 +153,7 @@ class Whole:
 
 def _light(picture: Picture) -> Looks:
     """Return the looks of a picture without what only the search for parts needs."""
-    return replace(Looks.of(picture.read()), query=None, colour=np.zeros((1, 1, 3), np.uint8))
+    return replace(Looks.of(picture.read(), asking=False), colour=np.zeros((1, 1, 3), np.uint8))
 
 
 def _with_parts(
@@ -263,7 +263,7 @@ def _laid(
 
 
 def _places(pair: tuple[Picture, Picture]) -> NDArray[np.float64]:
-    mine, theirs = (Looks.of(one.read()).grey for one in pair)
+    mine, theirs = (Looks.of(one.read(), asking=False).grey for one in pair)
     alignment = align(mine, theirs)
     values = np.zeros(0) if alignment is None else agree(mine, theirs, alignment).values
     finite: NDArray[np.float64] = values[np.isfinite(values)].astype(np.float64)

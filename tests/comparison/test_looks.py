@@ -32,3 +32,9 @@ class TestLooks:
     def test_same_again(self) -> None:
         """The same bytes give the same fingerprints each time."""
         assert looks(scene(3)).kept == looks(scene(3)).kept
+
+    def test_not_asking(self) -> None:
+        """Where no parts are looked for, only the features to find them with are missing."""
+        bare = Looks.of(saved(scene(3)), asking=False)
+        assert bare.query is None
+        assert bare.kept == looks(scene(3)).kept

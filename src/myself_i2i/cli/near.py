@@ -82,7 +82,7 @@ class Reference:
 def keep_path(path: Path) -> dict[str, Any]:
     """Return the fingerprints and digests of one reference; what runs in a worker process."""
     data = read_bounded(path)
-    return {"reference": Reference(path, Looks.of(data).kept, _digests(path, data))}
+    return {"reference": Reference(path, Looks.of(data, asking=False).kept, _digests(path, data))}
 
 
 def near_path(path: Path, *, references: Sequence[Reference]) -> dict[str, Any]:

@@ -63,11 +63,11 @@ class Looks:
     variants: tuple[Variant, ...]
     """The origin fingerprint as is, mirrored and cropped."""
     query: Query | None
-    """The features to find parts with; None without OpenCV."""
+    """The features to find parts with; None when nobody asks for them, and without OpenCV."""
 
     @classmethod
-    def of(cls, data: bytes) -> Self:
-        """Return the looks of the picture in `data`.
+    def of(cls, data: bytes, *, asking: bool = True) -> Self:
+        """Return the looks of the picture in `data`; `asking` whether parts of others will be looked for in it.
 
         Raises `InputError` for anything that is no whole picture, `LimitError` past `image.LIMITS`.
         """
@@ -75,7 +75,7 @@ class Looks:
         # Only a JPEG is read smaller than it is, and so placed by its true size.
         turned = read_orientations(data) if data.startswith(_JPEG) else orientations(as_grey(large))
         ways = variants(_within(large, ORIGIN_SIDE))
-        held, query = _parts_of(as_grey(_within(large, QUERY_SIDE)))
+        held, query = _parts_of(as_grey(_within(large, QUERY_SIDE)), asking=asking)
         colour = _within(large, CANONICAL)
         grey = as_grey(colour)
         kept = Kept(
@@ -97,10 +97,10 @@ def _within(picture: Bytes, side: int) -> Bytes:
     return fit_within(picture, side) if max(picture.shape[:2]) > side else picture
 
 
-def _parts_of(grey: Bytes) -> tuple[Fingerprint | None, Query | None]:
+def _parts_of(grey: Bytes, *, asking: bool) -> tuple[Fingerprint | None, Query | None]:
     from myself_i2i.fingerprint.parts import Query, parts  # noqa: PLC0415  # it loads OpenCV where there is one
 
     try:
-        return parts(grey), Query.of(grey)
+        return parts(grey), Query.of(grey) if asking else None
     except UsageError:
         return None, None
