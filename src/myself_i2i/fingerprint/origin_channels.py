@@ -73,14 +73,14 @@ def describe(small: Bytes) -> Float:
 def _maps(lab: Float) -> Iterator[Float]:
     """Yield the maps of each block, in the order of `BLOCKS`."""
     for width in WIDTHS:
-        strength, direction = _gradient(_BLURS[width] @ lab @ _BLURS[width].T)
+        strength, direction = _gradient(_both_ways(_BLURS[width], lab))
         tenth = int(0.9 * strength.size)
         cap = np.partition(strength.ravel(), tenth)[tenth] + np.float32(0.05)
         yield np.sqrt(_histogram(np.minimum(strength, cap) / cap, direction))
     yield _pooled(lab)
     blur = _BLURS[LOCAL_WIDTH]
-    difference = lab[0] - blur @ lab[0] @ blur.T
-    spread = np.sqrt(blur @ (difference * difference) @ blur.T) + np.float32(LEAST_SPREAD)
+    difference = lab[0] - _both_ways(blur, lab[0])
+    spread = np.sqrt(_both_ways(blur, difference * difference)) + np.float32(LEAST_SPREAD)
     tone = difference / spread
     yield _pooled(tone[None])
     yield _pooled(np.abs(tone)[None])
@@ -115,7 +115,13 @@ def _histogram(strength: Float, direction: NDArray[np.complex64]) -> Float:
 
 
 def _pooled(maps: Float) -> Float:
-    return _POOL @ maps @ _POOL.T
+    return _both_ways(_POOL, maps)
+
+
+def _both_ways(matrix: Float, maps: Float) -> Float:
+    """Return `matrix` applied along both axes of each map."""
+    found: Float = np.matmul(np.matmul(matrix, maps), matrix.T)
+    return found
 
 
 def _blur(width: float) -> Float:
