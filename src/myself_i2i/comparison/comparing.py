@@ -34,9 +34,9 @@ def compare(mine: Looks, theirs: Looks) -> Comparison:
     part = part_of(mine, theirs)
     measures = measure(mine, theirs.kept, part)
     findings = _noted(judge(measures), measures, part)
-    return Comparison(
-        findings=findings, part=part, alignment=_alignment(mine, theirs, part, measures, findings[1])
-    )
+    strong = part if findings[2].answer is Nearness.NEAR else None
+    alignment = _alignment(mine, theirs, strong, measures, findings[1])
+    return Comparison(findings=findings, part=part, alignment=alignment)
 
 
 def ask(mine: Looks, theirs: Kept) -> tuple[Finding, ...]:

@@ -33,6 +33,7 @@ from myself_i2i.story.document import (
 from myself_i2i.wording import Text
 
 if TYPE_CHECKING:
+    from myself_i2i.comparison.aligning import Alignment
     from myself_i2i.comparison.looks import Looks
     from myself_i2i.story import Look, Told
 
@@ -217,44 +218,53 @@ def _answers(comparison: Comparison, look: Look) -> Iterator[Block]:
 
 def _drawings(comparison: Comparison, mine: Side, theirs: Side, look: Look) -> Iterator[Block]:
     yield Heading(look.say(DRAWINGS))
-    alignment = comparison.alignment
-    drawn = alignment is not None and any(one.answer is Nearness.NEAR for one in comparison.findings)
-    drawn = drawn or (
-        alignment is not None and comparison.finding(Question.LAYOUT).answer is not Nearness.NOT_NEAR
-    )
-    agreement = agree(mine.looks.grey, theirs.looks.grey, alignment) if drawn and alignment else None
+    alignment = comparison.alignment if _worth_drawing(comparison) else None
+    agreement = agree(mine.looks.grey, theirs.looks.grey, alignment) if alignment else None
     pair = figures.Pair(
         mine.looks,
         theirs.looks,
         (mine.name, theirs.name),
-        alignment if drawn else None,
+        alignment,
         agreement,
-        comparison.part if drawn else None,
+        comparison.part if alignment and alignment.by_parts else None,
     )
     yield Chart(figures.beside(pair, look))
     if agreement is None or alignment is None:
         yield Paragraph(look.say(NOT_DRAWN), small=True)
         return
-    yield Paragraph(look.say(NUMBERED.format(part=A_PART if comparison.part else "")), small=True)
-    laid = LAID.format(
-        scale=f"{alignment.scale:.2f}",
-        turn=f"{alignment.turn + 0:.0f}",
-        mirrored=MIRRORED if alignment.mirrored else AS_IS,
-        how=BY_PARTS if alignment.by_parts else BY_SEARCH,
-    )
-    yield Paragraph(look.say(laid), small=True)
+    yield Paragraph(look.say(NUMBERED.format(part=A_PART if pair.part else "")), small=True)
+    yield Paragraph(look.say(_laid(alignment)), small=True)
     yield Heading(look.say(OUTLINES))
     yield Chart(figures.outlined(pair, alignment, look))
     yield Heading(look.say(MAP))
     counted = COUNTED.format(reached=agreement.reaching(mark()), compared=agreement.compared)
     yield Paragraph(look.say(counted))
     yield Chart(figures.strength_map(pair, agreement, look))
-    for words, none, places in (
-        (AGREEING, NONE_AGREE, pair.agreeing),
-        (DIFFERING, NONE_DIFFER, pair.differing),
+    yield from _strips(pair, alignment, look)
+
+
+def _worth_drawing(comparison: Comparison) -> bool:
+    """Whether a drawing of one over the other shows more than agreements that come by chance."""
+    near = any(one.answer is Nearness.NEAR for one in comparison.findings)
+    return near or comparison.finding(Question.LAYOUT).answer is Nearness.CANNOT_TELL
+
+
+def _laid(alignment: Alignment) -> Text:
+    return LAID.format(
+        scale=f"{alignment.scale:.2f}",
+        turn=round(alignment.turn),
+        mirrored=MIRRORED if alignment.mirrored else AS_IS,
+        how=BY_PARTS if alignment.by_parts else BY_SEARCH,
+    )
+
+
+def _strips(pair: figures.Pair, alignment: Alignment, look: Look) -> Iterator[Block]:
+    for agreeing, words, none, places in (
+        (True, AGREEING, NONE_AGREE, pair.agreeing),
+        (False, DIFFERING, NONE_DIFFER, pair.differing),
     ):
         yield Heading(look.say(words))
         if places:
-            yield Chart(figures.crops(pair, alignment, places, look, agreeing=words is AGREEING))
+            yield Chart(figures.crops(pair, alignment, places, look, agreeing=agreeing))
         else:
             yield Paragraph(look.say(none))
