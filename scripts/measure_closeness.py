@@ -55,9 +55,9 @@ from myself_i2i.comparison.measuring import algorithms, find_part, measure  # no
 
 OUT = ROOT / "src" / "myself_i2i" / "comparison" / "measured"
 SET = "Myself_i2i pairs"
-SAVED_OF = 40
+SAVED_OF = 24
 """Of so many pictures re-posts and pasted parts are made."""
-LAID = 300
+LAID = 150
 """So many unrelated pairs are laid over each other for the closeness map."""
 PART_SHARE = 0.2
 MARK = 0.95
@@ -72,7 +72,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("corpus", type=Path, nargs="?", default=found())
     options.add_argument(
-        "--sampled", type=int, default=12_000, help="unrelated pairs looked through for parts"
+        "--sampled", type=int, default=5_000, help="unrelated pairs looked through for parts"
     )
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--every", type=int, default=1, help="for a trial: only every so many-th picture")

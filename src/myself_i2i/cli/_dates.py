@@ -30,8 +30,8 @@ from myself_i2i.wording import Text
 __all__ = ["Calendar"]
 
 TRUSTED = Text(
-    en="a time-stamp authority known here: the mark in the file was signed by then",
-    ja="ここで知られているタイムスタンプ局。ファイルの目印は、この時までに署名されている",
+    en="a time-stamp authority known here: what is signed in the file was signed by then",
+    ja="ここで知られているタイムスタンプ局。ファイルの中の署名は、この時までに行われている",
 )
 UNKNOWN = Text(
     en="a time-stamp in the file, by an authority that is on no list known here",
@@ -91,11 +91,10 @@ class Calendar:
             reading = read(data, container.format.mime, trust=self._trust, manifest_store=store)
             if reading is None or not reading.signature_holds:
                 return
-            mark = find_mark(reading, keyid=identify(store, reading).keyid, picture=data)
+            yield from _stamp(reading)
+            yield from _record(find_mark(reading, keyid=identify(store, reading).keyid, picture=data))
         except Error:
             return  # what cannot be read dates nothing; `check` says why
-        yield from _stamp(reading)
-        yield from _record(mark)
 
     def _in_ledger(self, data: bytes) -> Iterator[Dated]:
         if self._ledger is None:

@@ -5,7 +5,7 @@ No drawing lays one picture's pixels over the other's: only outlines are laid ov
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -126,11 +126,8 @@ def beside(pair: Pair, look: Look) -> Figure:
         match = pair.part.match
         for panel, region in zip(both, (match.region, match.kept_region), strict=True):
             shapes += _marked(panel, region, "A", "warm")
-    for number, place in enumerate(pair.agreeing, start=1):
-        square = _square(place)
-        shapes += _marked(both[0], square, str(number), "accent")
-        if pair.alignment is not None:
-            shapes += _marked(both[1], pair.alignment.onto_theirs(square), str(number), "accent")
+    shapes += _signs(pair, both, pair.differing, _letter, "ink")
+    shapes += _signs(pair, both, pair.agreeing, _number, "accent")
     shapes += captions(both, (YOURS, THEIRS), pair.names, look)
     spoken = SPOKEN["regions"].format(count=len(pair.agreeing)) if pair.agreeing else SPOKEN["beside"]
     return figure(shapes, foot(both), look.say(spoken))
@@ -190,8 +187,7 @@ def crops(pair: Pair, alignment: Alignment, places: Sequence[Place], look: Look,
         for number, picture in enumerate((pair.mine.colour, moved)):
             data = colours.as_uri(_crop(picture, place))
             shapes.append(Raster(x=x + number * (side + 2), y=y, width=side, height=side, data=data))
-        if agreeing:
-            shapes += chip(x, y, str(at + 1), "accent")
+        shapes += chip(x, y, _number(at), "accent") if agreeing else chip(x, y, _letter(at), "ink")
     height = -(-len(places) // ACROSS) * (side + GAP) + 8
     spoken = SPOKEN["agreeing" if agreeing else "differing"].format(count=len(places))
     return figure(shapes, height, look.say(spoken))
@@ -199,9 +195,30 @@ def crops(pair: Pair, alignment: Alignment, places: Sequence[Place], look: Look,
 
 def _marked(panel: Panel, corners: NDArray[np.float64], number: str, tone: Tone) -> Iterator[Shape]:
     points = panel.points(corners)
-    yield Polygon(points=points, tone=tone)
+    yield Polygon(points=points, tone=tone, dashed=tone == "ink")
     x, y = min(points, key=lambda one: one[0] + one[1])
     yield from chip(x, y, number, tone)
+
+
+def _signs(
+    pair: Pair, both: Sequence[Panel], places: Sequence[Place], name: Callable[[int], str], tone: Tone
+) -> Iterator[Shape]:
+    """Yield the same sign at the same place of both pictures."""
+    for at, place in enumerate(places):
+        square = _square(place)
+        yield from _marked(both[0], square, name(at), tone)
+        if pair.alignment is not None:
+            yield from _marked(both[1], pair.alignment.onto_theirs(square), name(at), tone)
+
+
+def _number(at: int) -> str:
+    """Return the name of an agreeing place."""
+    return str(at + 1)
+
+
+def _letter(at: int) -> str:
+    """Return the name of a differing place."""
+    return chr(ord("a") + at)
 
 
 def _square(place: Place) -> NDArray[np.float64]:

@@ -82,10 +82,11 @@ DASH = "–"
 
 DRAWINGS = Text(en="Look for yourself", ja="自分の目で見る")
 NUMBERED = Text(
-    en="The same number marks the same place in both pictures{part}.",
-    ja="同じ番号は、両方の画像で対応する場所です{part}。",
+    en="The same sign marks the same place in both pictures: numbers where the structure agrees, small letters and broken "
+    "lines where it does not{part}.",
+    ja="同じ印は、両方の画像で対応する場所です。数字は構造が一致する場所、小文字と破線は一致しない場所{part}。",
 )
-A_PART = Text(en="; A is the common part that was found", ja="。A は、見つかった共通部分です")
+A_PART = Text(en="; A is the common part that was found", ja="、A は見つかった共通部分")
 NOT_DRAWN = Text(
     en="None of the three answers is near, so the pictures are not laid over each other here: between unrelated pictures a "
     "drawing of that kind shows agreements that come by chance.",
