@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from myself_i2i.fingerprint.taking import algorithms
 from myself_i2i.indexing.catalogue import FileRow
 from myself_i2i.indexing.own_index import OwnIndex
 from myself_i2i.indexing.running import Indexed, Outcome, index_files, prune
 from myself_i2i.indexing.spreading import here
-from myself_i2i.indexing.taking import algorithms
 from tests.indexing.drawn import drawing, saved
 
 

@@ -1,11 +1,16 @@
 import os
+from collections.abc import Iterable, Iterator
 
 import pytest
 
-from myself_i2i.errors import UsageError
+from myself_i2i.errors import SearchError, UsageError
 from myself_i2i.fingerprint.interface import ORIGIN, PDQ64
+from myself_i2i.fingerprint.taking import algorithms
+from myself_i2i.indexing.catalogue import FileRow
 from myself_i2i.indexing.own_index import KINDS, MOST_WORDS, OwnIndex, word_id
-from myself_i2i.indexing.running import STEP, Outcome
+from myself_i2i.indexing.running import STEP, Outcome, index_files
+from myself_i2i.indexing.spreading import Spread, here
+from myself_i2i.wording import Text
 from tests.indexing.conftest import Shelf
 from tests.indexing.drawn import drawing, saved
 
@@ -91,6 +96,18 @@ class TestIndexFiles:
         """More files than are kept at once are all kept."""
         paths = [shelf.put(f"{number}.png", seed=number) for number in range(STEP + 3)]
         assert {path.name: ADDED for path in paths} == shelf.index(*paths)
+
+    def test_stopped(self, shelf: Shelf) -> None:
+        """What was done before a run was stopped, or its cluster lost, is kept."""
+        paths = [shelf.put("a.png"), shelf.put("b.png")]
+
+        def lost(items: Iterable[tuple[FileRow, bytes]]) -> Iterator[Spread[FileRow]]:
+            yield next(here(items))
+            raise SearchError(Text(en="lost", ja="失われた"))
+
+        with OwnIndex.open(shelf.home, write=True) as own, pytest.raises(SearchError):
+            list(index_files(own, paths, algorithms(), lost))
+        assert {"a.png": UNCHANGED, "b.png": ADDED} == shelf.index(*paths)
 
     def test_prune(self, shelf: Shelf) -> None:
         """Files that are no longer there are forgotten with their pictures, and only those."""

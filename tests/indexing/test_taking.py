@@ -11,7 +11,8 @@ from myself_i2i.fingerprint.origin import origin
 from myself_i2i.fingerprint.parts import KEPT_SIDE, parts
 from myself_i2i.fingerprint.pdq64 import read_pdq64
 from myself_i2i.fingerprint.reading import read_colour, read_grey
-from myself_i2i.indexing.taking import LAYOUT_SIDE, Taken, algorithms, take
+from myself_i2i.fingerprint.taking import LAYOUT_SIDE, algorithms
+from myself_i2i.indexing.taking import Taken, take
 from myself_i2i.wording import Text
 from tests.indexing.drawn import drawing, saved
 

@@ -16,6 +16,7 @@ from myself_i2i.attestation import PrivateKey
 from myself_i2i.errors import VerificationError
 from myself_i2i.fingerprint.interface import ORIGIN
 from myself_i2i.fingerprint.origin import similarity
+from myself_i2i.fingerprint.taking import take
 from myself_i2i.journal import (
     DOES_NOT_SHOW,
     Batch,
@@ -30,7 +31,6 @@ from myself_i2i.journal import (
     read_work_file,
     unstamped,
 )
-from myself_i2i.journal.looks import fingerprints_of
 from myself_i2i.ledger import Ledger, ledger_path
 from tests.journal.workfiles import clip, drawing, jpeg, png, psd
 from tests.support.timestamps import OPENSSL, TSA, serving
@@ -80,7 +80,7 @@ class TestStream:
 
         # Somebody captures the third stage from the stream, alters it, and posts before the artist is done.
         captured = drawing(3).resize((200, 150)).filter(ImageFilter.GaussianBlur(1.5))
-        looks = {one.algorithm: one for one in fingerprints_of(jpeg(captured, 55))}
+        looks = {one.algorithm: one for one in take(jpeg(captured, 55))[0]}
         posted_at = datetime.now(UTC) + timedelta(hours=1)
 
         # The artist finds the frame nearest to it, and hands out how that one looked. No picture leaves the machine.

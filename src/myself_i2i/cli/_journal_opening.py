@@ -6,9 +6,9 @@ import hashlib
 from pathlib import Path
 
 from myself_i2i.errors import UsageError
+from myself_i2i.fingerprint.taking import take
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.journal import Frame, Opened, picture_in
-from myself_i2i.journal.looks import fingerprints_of
 from myself_i2i.journal.reading import kind_of
 from myself_i2i.wording import Text
 
@@ -25,7 +25,7 @@ def compare(opened: Opened, file: Path) -> Text:
     if opened.sha256 is not None:
         return IS_FILE if hashlib.sha256(data).hexdigest() == opened.sha256 else IS_NOT
     picture = picture_in(data, kind_of(data[:128], file.name))
-    looks = {found.algorithm: found.value for found in (fingerprints_of(picture) if picture else ())}
+    looks = {found.algorithm: found.value for found in (take(picture)[0] if picture else ())}
     same = [name for name, one in opened.fingerprints.items() if looks.get(name) == one.value]
     return IS_LOOKS.format(names=", ".join(sorted(same))) if same else IS_NOT
 

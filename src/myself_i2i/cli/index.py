@@ -15,10 +15,10 @@ from myself_i2i.cli._home import Home
 from myself_i2i.cli._terminal import Terminal
 from myself_i2i.errors import UsageError
 from myself_i2i.fingerprint.interface import PARTS
+from myself_i2i.fingerprint.taking import algorithms
 from myself_i2i.indexing.own_index import OwnIndex
 from myself_i2i.indexing.running import Indexed, Outcome, index_files, prune
 from myself_i2i.indexing.spreading import FEW, here, spread
-from myself_i2i.indexing.taking import algorithms
 from myself_i2i.wording import Text
 
 __all__ = ["INDEX", "index"]

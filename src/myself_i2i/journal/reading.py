@@ -16,9 +16,9 @@ from typing import BinaryIO, Final
 
 from myself_i2i.errors import InputError
 from myself_i2i.fingerprint.interface import Fingerprint
+from myself_i2i.fingerprint.taking import take
 from myself_i2i.image import LIMITS
 from myself_i2i.journal import _clip, _psd, _zipped
-from myself_i2i.journal.looks import fingerprints_of
 from myself_i2i.journal.sealing import WorkFile
 from myself_i2i.wording import Text
 
@@ -110,7 +110,7 @@ def _looks(data: bytes, kind: str) -> tuple[Fingerprint, ...]:
     with suppress(Exception):
         picture = picture_in(data, kind)
         if picture is not None:
-            return fingerprints_of(picture)
+            return tuple(sorted(take(picture)[0], key=lambda one: one.algorithm))
     return ()
 
 
