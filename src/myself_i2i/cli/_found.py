@@ -12,7 +12,7 @@ from myself_i2i.bulk.page import Card, Page, Row
 from myself_i2i.cli._bulk import thumbnail
 from myself_i2i.cli._terminal import Terminal, visible
 from myself_i2i.comparison import Finding, Nearness, Question, finding_json, rank
-from myself_i2i.comparison.private import KEEP, SHARED
+from myself_i2i.comparison.private import KEEP, RULING, SHARED
 from myself_i2i.comparison.words import ANSWERS, ASKED, chance_words, related_words, says
 from myself_i2i.errors import Error
 from myself_i2i.indexing.finding import Found, LookUp
@@ -134,7 +134,7 @@ class FoundPage:
             title=TITLE.in_(self._language),
             intro=" ".join(text.in_(self._language) for text in intro),
             charts=[(title, bar_chart(title, bars))],
-            limit=LIMIT.in_(self._language),
+            limit=f"{RULING.in_(self._language)} {LIMIT.in_(self._language)}",
         )
         terminal.say(WROTE, path=str(path))
 

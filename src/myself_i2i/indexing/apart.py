@@ -105,9 +105,7 @@ class Apart:
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, **ONE_THREAD},
             )
-            _receive(
-                _pipe(self._process.stdout)
-            )  # it has imported everything: its files' clocks do not pay for that
+            _receive(_pipe(self._process.stdout))  # all is imported: no file's clock pays for that
         except (OSError, EOFError) as error:
             self.close()
             raise SearchError(NOT_STARTED) from error

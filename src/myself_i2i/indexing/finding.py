@@ -1,7 +1,7 @@
 """Which of the pictures in a person's own index is a picture near to?
 
 1. Look up candidates, three ways: codes within 31 bits of any of the 8 orientations; the nearest layouts of the picture as
-   it is, mirrored and cropped; votes of single features for pictures that share a part.
+   it is, mirrored and cropped, as far as they are not plainly not near; votes of single features for pictures that share a part.
 2. Compare with each candidate by what is kept of it, as `compare` does: the same measures, tables and words.
 
 A look-up can only miss. What it passes on is answered by the comparison alone.
@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from myself_i2i.comparison.comparing import ask
-from myself_i2i.comparison.interface import Finding, Nearness, Reason
+from myself_i2i.comparison.interface import Finding, Nearness, Question, Reason
 from myself_i2i.comparison.looks import Kept, Looks
+from myself_i2i.comparison.measured import table
 from myself_i2i.comparison.nearest import rank
 from myself_i2i.fingerprint.interface import ORIGIN, PARTS, PDQ64
 from myself_i2i.fingerprint.origin import sign_code
@@ -30,7 +31,7 @@ __all__ = ["Found", "LookUp", "find"]
 SAME_RADIUS: Final = 31
 MOST_SAME: Final = 100
 MOST_LAYOUTS: Final = 20
-MOST_BY_PARTS: Final = 50
+MOST_BY_PARTS: Final = 30
 QUERY_WORDS: Final = 384
 """Features of the picture at hand that vote; as many again for its mirror image."""
 WORD_LIMIT: Final = 20
@@ -73,7 +74,7 @@ class LookUp:
     found: tuple[Found, ...]
     """Those near, and those of which it cannot be told, the nearest first."""
     others: int
-    """So many more were compared and are not near."""
+    """So many more came into question by a code or a part, were compared, and are not near."""
     flat: bool
     """The picture has too little structure for some of the three questions."""
     parts: bool
@@ -132,7 +133,13 @@ def _layouts(index: OwnIndex, looks: Looks) -> list[str]:
         return []
     queries = [Query(sign_code(one), one.value) for one in views]
     answers = index.codes.search(ORIGIN, queries, radius=None, limit=MOST_LAYOUTS)
-    return [hit.id for answer in answers for hit in answer.hits]
+    held = table(Question.LAYOUT)
+    return [
+        hit.id
+        for answer in answers
+        for hit in answer.hits
+        if hit.score is not None and held.answer(1 - hit.score) is not Nearness.NOT_NEAR
+    ]
 
 
 def _by_parts(index: OwnIndex, looks: Looks) -> list[str]:

@@ -38,7 +38,7 @@ __all__ = ["KINDS", "WORDS", "WORDS_RADIUS", "OwnIndex", "picture_of", "records_
 WORDS: Final = "parts_v1.words"
 """The kind of single features' codes."""
 WORDS_RADIUS: Final = WORD_RADIUS
-MOST_WORDS: Final = 96
+MOST_WORDS: Final = 160
 """So many features of a picture can be looked up, the strongest and best spread; all are kept for the comparison."""
 SWEPT: Final = 100
 KINDS: Final = (

@@ -88,11 +88,15 @@ class _Run:
 
     def through(self, paths: Sequence[Path], take: Take) -> Iterator[Indexed]:
         waiting: list[tuple[FileRow, Taken]] = []
-        for done in take(self._read(paths)):
-            waiting.append((done.key, done.taken))
-            if len(waiting) >= STEP:
-                yield from self._keep(waiting)
-                waiting = []
+        try:
+            for done in take(self._read(paths)):
+                waiting.append((done.key, done.taken))
+                if len(waiting) >= STEP:
+                    step, waiting = waiting, []
+                    yield from self._keep(step)
+        except BaseException:
+            self._keep(waiting)  # what is done is done, whatever ends the run
+            raise
         yield from self._keep(waiting)
 
     def _read(self, paths: Sequence[Path]) -> Iterator[tuple[FileRow, bytes]]:
