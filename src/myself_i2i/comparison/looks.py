@@ -15,18 +15,17 @@ from myself_i2i.fingerprint.interface import Bytes, Fingerprint
 from myself_i2i.fingerprint.origin import Variant, variants
 from myself_i2i.fingerprint.pdq64 import orientations, read_orientations
 from myself_i2i.fingerprint.reading import read_colour
+from myself_i2i.fingerprint.taking import LAYOUT_SIDE
 
 if TYPE_CHECKING:
     from myself_i2i.fingerprint.parts import Query
 
-__all__ = ["CANONICAL", "ORIGIN_SIDE", "Kept", "Looks"]
+__all__ = ["CANONICAL", "Kept", "Looks"]
 
 CANONICAL: Final = 640
 """Longer side, in pixels, at which every picture is drawn; larger ones are made smaller, by area means."""
 READ_SIDE: Final = 512
 """Shorter side down to which a JPEG may be decoded small."""
-ORIGIN_SIDE: Final = 256
-"""Longer side for the origin fingerprint."""
 QUERY_SIDE: Final = 1024
 """Longer side for finding parts."""
 _JPEG: Final = b"\xff\xd8\xff"
@@ -74,7 +73,7 @@ class Looks:
         large = read_colour(data, side=READ_SIDE)
         # Only a JPEG is read smaller than it is, and so placed by its true size.
         turned = read_orientations(data) if data.startswith(_JPEG) else orientations(as_grey(large))
-        ways = variants(_within(large, ORIGIN_SIDE))
+        ways = variants(_within(large, LAYOUT_SIDE))
         held, query = _parts_of(as_grey(_within(large, QUERY_SIDE)), asking=asking)
         colour = _within(large, CANONICAL)
         grey = as_grey(colour)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from myself_i2i.comparison import aligning
 from myself_i2i.comparison.interface import Nearness, Question
 from myself_i2i.comparison.kinds import KINDS
-from myself_i2i.comparison.looks import CANONICAL, ORIGIN_SIDE, QUERY_SIDE
+from myself_i2i.comparison.looks import CANONICAL, QUERY_SIDE
 from myself_i2i.comparison.measured import Counted, table
 from myself_i2i.comparison.words import ASKED
+from myself_i2i.fingerprint.taking import LAYOUT_SIDE
 from myself_i2i.story.document import Block, Bullets, Heading, Paragraph, Table
 from myself_i2i.wording import Text
 
@@ -40,7 +41,7 @@ STEPS: tuple[Text, ...] = (
         en="Sizes: the canonical fingerprint on 64 x 64 grey means; the layout on {origin} pixels, parts on at most {query}, "
         "drawings on at most {drawn} pixels of the longer side.",
         ja="大きさ: 同一画像の指紋は 64×64 の平均グレー、構図は長辺 {origin} 画素、部分は長辺 {query} 画素以下、図は長辺 {drawn} 画素以下。",
-    ).format(origin=ORIGIN_SIDE, query=QUERY_SIDE, drawn=CANONICAL),
+    ).format(origin=LAYOUT_SIDE, query=QUERY_SIDE, drawn=CANONICAL),
     Text(
         en="The same picture: 256 bits in all 8 orientations, mirrored ones included; if these are apart, common parts over "
         "most of both pictures.",
