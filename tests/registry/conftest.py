@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Engine
@@ -29,8 +30,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server: Server = request.getfixturevalue("postgres_server")
     with server.database() as url:
-        name = url.partition("@/")[2].partition("?")[0]
-        yield f"postgresql+pg8000://postgres@/{name}?unix_sock={server.folder}/.s.PGSQL.5432"
+        socket = server.folder / f".s.PGSQL.{server.port}"
+        yield f"postgresql+pg8000://postgres@/{urlsplit(url).path[1:]}?unix_sock={socket}"
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from myself_i2i.attestation import IMAGE_DATA, SHA256, Subject
 from myself_i2i.errors import Error
 from myself_i2i.image import decode, image_data_digest, pixel_hashes, rgb_bytes
-from myself_i2i.recording.looks import fingerprints_of_file
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -64,7 +63,12 @@ def file_digests(data: bytes, *, looks: bool = False) -> Digests:
         image_data = image_data_digest(data)
         image = decode(data)
         pixels = {f"{PIXELS_SHA256}/0": hashlib.sha256(rgb_bytes(image)).hexdigest()}
-        fingerprints = fingerprints_of_file(data, image) if looks else {}
+        if looks:
+            from myself_i2i.recording.looks import (  # noqa: PLC0415  # numpy: no part of a host's start
+                fingerprints_of_file,
+            )
+
+            fingerprints = fingerprints_of_file(data, image)
     except Error:
         pass  # what cannot be read as a picture is still a file
     return Digests(

@@ -29,7 +29,6 @@ from myself_i2i.recording.draft import Identity, Made, clean, generation_of, mod
 from myself_i2i.recording.interface import Settings
 from myself_i2i.recording.joining import Asked, Joined, join_inputs
 from myself_i2i.recording.known import KnownPictures
-from myself_i2i.recording.looks import fingerprints_of_image
 from myself_i2i.recording.noted import NotedInput, NotedOutput, remembered
 from myself_i2i.recording.own_keys import maker_keyid, open_key, own_keyids, protected
 from myself_i2i.recording.pixels import Copied, pictures
@@ -102,6 +101,10 @@ class Writer:
         if noted.data is not None:
             sha256 = hashlib.sha256(noted.data).hexdigest()
             return (remembered(noted.data, sha256, self._cache, looks=looks),)
+        from myself_i2i.recording.looks import (  # noqa: PLC0415  # numpy: no part of a host's start
+            fingerprints_of_image,
+        )
+
         return tuple(
             Digests(pixels=pixel_digests(one), fingerprints=fingerprints_of_image(one) if looks else {})
             for one in _pictures_of(noted.copied)
