@@ -72,7 +72,7 @@ class TestKill:
                 ledger_path(studio.home).chmod(0o600)
                 ledger_path(studio.home).rename(studio.home / "away")
                 ledger_path(studio.home).mkdir()
-            named += strike(studio, folder, number * 1000, chance.uniform(0, 0.06))
+            named += strike(studio, folder, number * 1000, chance.uniform(0, 0.3))
             if hidden:
                 ledger_path(studio.home).rmdir()
                 (studio.home / "away").rename(ledger_path(studio.home))
