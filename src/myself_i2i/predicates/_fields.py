@@ -86,6 +86,26 @@ class Fields:
             raise _wrong(self._path(name), "a number", "数値")
         return float(value)
 
+    def number(self, name: str) -> float:
+        """Return a finite number, 0 or more."""
+        value = self.optional_number(name)
+        if value is None or value < 0:
+            raise _wrong(self._path(name), "a number, 0 or more", "0以上の数値")
+        return value
+
+    def integer(self, name: str, *, most: int) -> int:
+        """Return a whole number, 0 to `most`."""
+        value = self._value.get(name)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+            raise _wrong(self._path(name), f"a whole number, 0 to {most}", f"0〜{most} の整数")
+        return value
+
+    def optional_true(self, name: str) -> bool:
+        """Return whether the field is there; the only value it can have is true."""
+        if self.has(name) and self._value[name] is not True:
+            raise _wrong(self._path(name), "true, or nothing", "true（または項目なし）")
+        return self.has(name)
+
     def choice(self, name: str, choices: type[_Choice]) -> _Choice:
         """Return one of an enumeration's values."""
         return choices(self.one_of(name, choices))
@@ -120,12 +140,12 @@ class Fields:
             raise _wrong(self._path(name), f"strings of 1 to {limit} characters", f"1〜{limit} 文字の文字列")
         return tuple(values)
 
-    def mapping(self, name: str) -> Mapping[str, str]:
-        """Return an object of strings; absent is empty."""
+    def mapping(self, name: str, *, limit: int = _TEXT) -> Mapping[str, str]:
+        """Return an object of strings of at most `limit` characters; absent is empty."""
         value = self._value.get(name, {})
         if not isinstance(value, dict) or len(value) > _ITEMS:
             raise _wrong(self._path(name), "an object of strings", "文字列のオブジェクト")
-        if not all(isinstance(text, str) and len(text) <= _TEXT for text in value.values()):
+        if not all(isinstance(text, str) and len(text) <= limit for text in value.values()):
             raise _wrong(self._path(name), "an object of strings", "文字列のオブジェクト")
         return dict(value)
 

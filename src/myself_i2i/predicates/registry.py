@@ -10,9 +10,12 @@ from myself_i2i.errors import InputError
 from myself_i2i.predicates.generation import Generation
 from myself_i2i.predicates.interface import Predicate
 from myself_i2i.predicates.journal import Journal
+from myself_i2i.predicates.mark import Mark
 from myself_i2i.predicates.permission import Permission
 from myself_i2i.predicates.pledge import Pledge
+from myself_i2i.predicates.profile import Profile
 from myself_i2i.predicates.source import Source
+from myself_i2i.predicates.suspension import Suspension
 from myself_i2i.predicates.wish import Wish
 from myself_i2i.predicates.withdrawal import Withdrawal
 from myself_i2i.wording import Text
@@ -22,7 +25,18 @@ __all__ = ["PREDICATES", "make_statement", "read_predicate"]
 PREDICATES: Mapping[str, type[Predicate]] = MappingProxyType(
     {
         predicate.PREDICATE_TYPE: predicate
-        for predicate in (Pledge, Generation, Source, Permission, Wish, Journal, Withdrawal)
+        for predicate in (
+            Pledge,
+            Generation,
+            Source,
+            Permission,
+            Wish,
+            Journal,
+            Withdrawal,
+            Mark,
+            Profile,
+            Suspension,
+        )
     }
 )
 """Every predicate known here, by type URI."""
@@ -31,7 +45,8 @@ PREDICATES: Mapping[str, type[Predicate]] = MappingProxyType(
 def make_statement(predicate: Predicate, subjects: Iterable[Subject] = ()) -> Statement:
     """Return the statement that says `predicate` about `subjects`.
 
-    A pledge, a journal and a withdrawal know their own subjects, and so does a wish for accounts; give none for those.
+    A pledge, a journal, a withdrawal, a profile and a suspension know their own subjects, and so does a wish for
+    accounts; give none for those.
     Raises `InputError` when the predicate would not be read back as the same value: nothing is signed that
     its reader would refuse.
     """
@@ -49,8 +64,8 @@ def make_statement(predicate: Predicate, subjects: Iterable[Subject] = ()) -> St
 def read_predicate(statement: Statement) -> Predicate:
     """Return what `statement` says. The statement MUST come from `Envelope.verify`.
 
-    Raises `InputError` for a predicate type unknown here, for fields that are not right, and for a pledge, journal
-    or withdrawal whose subjects are not the ones it speaks of.
+    Raises `InputError` for a predicate type unknown here, for fields that are not right, and for a predicate that
+    knows its own subjects when the statement has others.
     """
     kind = PREDICATES.get(statement.predicate_type)
     if kind is None:
@@ -81,9 +96,9 @@ def read_predicate(statement: Statement) -> Predicate:
 def _subjects_of(predicate: Predicate) -> tuple[Subject, ...]:
     """Return the subjects that a predicate itself determines; empty when the caller names them."""
     match predicate:
-        case Pledge():
+        case Pledge() | Profile():
             return (predicate.subject(),)
-        case Withdrawal() | Journal():
+        case Withdrawal() | Journal() | Suspension():
             return predicate.subjects()
         case Wish() if predicate.scope == "accounts":
             return (predicate.account_subject(),)
