@@ -51,7 +51,7 @@ from myself_i2i.comparison.interface import Question  # noqa: E402
 from myself_i2i.comparison.judging import judge  # noqa: E402
 from myself_i2i.comparison.looks import Kept, Looks  # noqa: E402
 from myself_i2i.comparison.measured import read_table  # noqa: E402
-from myself_i2i.comparison.measuring import algorithms, find_part, measure  # noqa: E402
+from myself_i2i.comparison.measuring import Measures, algorithms, find_part, measure  # noqa: E402
 
 OUT = ROOT / "src" / "myself_i2i" / "comparison" / "measured"
 SET = "Myself_i2i pairs"
@@ -124,6 +124,11 @@ def run(whole: Whole, crew: ProcessPoolExecutor, sampled: int) -> None:
     _write("agreement", _laid(crew, laid, told))
 
 
+Found = tuple[float, tuple[float, float], bool]
+"""A part's strength, which shares it covers, whether it is reframed."""
+NOTHING: Found = (0.0, (0.0, 0.0), False)
+
+
 class Whole:
     """The set: every picture once, with the number of its group."""
 
@@ -168,23 +173,24 @@ def _with_parts(
         others[a].append(b)
         others[b].append(a)
     jobs = [(whole.pictures[one], [looks[other].kept for other in them]) for one, them in others.items()]
-    strengths: dict[tuple[int, int], tuple[float, tuple[float, float]]] = {}
+    strengths: dict[tuple[int, int], Found] = {}
     for one, strong in zip(others, crew.map(_searched, jobs, chunksize=2), strict=True):
         for other, strength in zip(others[one], strong, strict=True):
             pair = min(one, other), max(one, other)
-            strengths[pair] = max(strengths.get(pair, (0.0, (0.0, 0.0))), strength)
-    return [
-        replace(pair, measures=replace(pair.measures, strength=strengths[at][0], cover=strengths[at][1]))
-        for at, pair in sample
-    ]
+            strengths[pair] = max(strengths.get(pair, NOTHING), strength)
+    return [replace(pair, measures=_with(pair.measures, strengths[at])) for at, pair in sample]
 
 
-def _searched(job: tuple[Picture, Sequence[Kept]]) -> list[tuple[float, tuple[float, float]]]:
+def _with(measures: Measures, found: Found) -> Measures:
+    return replace(measures, strength=found[0], cover=found[1], reframed=found[2])
+
+
+def _searched(job: tuple[Picture, Sequence[Kept]]) -> list[Found]:
     """Return how strong a part of each kept picture is in one picture."""
     picture, others = job
     looks = Looks.of(picture.read())
     found = [find_part(looks, other) for other in others]
-    return [(one.match.score, one.cover) if one else (0.0, (0.0, 0.0)) for one in found]
+    return [(one.match.score, one.cover, one.reframed) if one else NOTHING for one in found]
 
 
 def _related(job: Job) -> list[Pair]:

@@ -53,9 +53,14 @@ class TestJudge:
 
     def test_by_parts(self) -> None:
         """A strong part over most of both pictures makes them one picture, cut or framed; over little of one it does not."""
-        assert (Nearness.NEAR, Reason.BY_PARTS) == answers(strength=30.0, cover=(0.6, 0.9))[0]
-        assert FAR == answers(strength=30.0, cover=(0.2, 0.9))[0]
-        assert FAR == answers(strength=5.0, cover=(0.6, 0.9))[0]
+        assert (Nearness.NEAR, Reason.BY_PARTS) == answers(strength=30.0, cover=(0.6, 0.9), reframed=True)[0]
+        assert FAR == answers(strength=30.0, cover=(0.2, 0.9), reframed=True)[0]
+        assert FAR == answers(strength=5.0, cover=(0.6, 0.9), reframed=True)[0]
+
+    def test_same_frame(self) -> None:
+        """In one and the same frame the bits decide: a picture that was changed inside is not one saved again."""
+        changed = answers(turned=Turned(40, "as-is"), strength=90.0, cover=(0.9, 0.9), reframed=False)
+        assert (Nearness.CANNOT_TELL, Reason.MEASURED) == changed[0]
 
     @pytest.mark.parametrize("bits", [3, 40, 120])
     def test_told(self, bits: int) -> None:

@@ -59,6 +59,7 @@ class TestWords:
         """How many real pairs are missed is told by kind, in both languages."""
         words = missed_words(question)
         assert words.en.count(" of ") == words.ja.count("組中") > 1
+        assert " -" not in words.en
 
     def test_nothing_found(self) -> None:
         """A strength of 0 is told as nothing found."""

@@ -95,4 +95,4 @@ def _turned_round(back: Part) -> Part:
         kept_region=match.region,
         pairs=match.pairs[:, ::-1],
     )
-    return Part(turned, (back.cover[1], back.cover[0]))
+    return Part(turned, (back.cover[1], back.cover[0]), back.reframed)

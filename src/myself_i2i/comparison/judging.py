@@ -25,7 +25,8 @@ def _same(measures: Measures, tables: Tables) -> Finding:
         return Finding(question=Question.SAME, answer=Nearness.NEAR, reason=Reason.IDENTICAL, value=0.0)
     turned = measures.turned
     by_bits = _flat(Question.SAME) if turned is None else _held(tables(Question.SAME), turned.bits)
-    if by_bits.answer is Nearness.NEAR or min(measures.cover) < WHOLE:
+    # In one and the same frame the bits are the judge: a picture that was changed inside has most of its parts too.
+    if by_bits.answer is Nearness.NEAR or not measures.reframed or min(measures.cover) < WHOLE:
         return by_bits
     by_parts = _held(tables(Question.PART), measures.strength)
     if by_parts.answer is not Nearness.NEAR:

@@ -34,6 +34,8 @@ __all__ = [
 
 WHOLE: Final = 0.5
 """A part that covers so much of both pictures makes them one picture, cut or framed."""
+REFRAMED: Final = 0.015
+"""Frames whose corners lie nearer to each other than this, in parts of the longer side, are the same frame."""
 LEAST_PARTS: Final = 10
 """Below this quality of the parts fingerprint there are too few places to find anything by."""
 
@@ -68,6 +70,8 @@ class Part:
     """Theirs -> mine."""
     cover: tuple[float, float]
     """Which share of mine and of theirs it covers, 0..1."""
+    reframed: bool
+    """Whether theirs, laid over mine by it, has another frame: cut, framed or turned."""
 
     def __lt__(self, other: Part) -> bool:
         """Whether the other is the stronger one."""
@@ -92,6 +96,8 @@ class Measures:
     """Of the part found, 0 when there is none."""
     cover: tuple[float, float] = (0.0, 0.0)
     """Which share of mine and of theirs it covers."""
+    reframed: bool = False
+    """Whether the two have different frames around it."""
 
 
 def measure(mine: Looks, theirs: Kept, part: Part | None) -> Measures:
@@ -110,6 +116,7 @@ def measure(mine: Looks, theirs: Kept, part: Part | None) -> Measures:
         few=ours is not None and others is not None and not _enough(ours, others, LEAST_PARTS),
         strength=part.match.score if part else 0.0,
         cover=part.cover if part else (0.0, 0.0),
+        reframed=part is not None and part.reframed,
     )
 
 
@@ -126,13 +133,13 @@ def find_part(mine: Looks, theirs: Kept) -> Part | None:
         min(1.0, _area(region) / (shape[0] * shape[1] / max(shape) ** 2))
         for region, shape in ((found.region, mine.kept.shape), (found.kept_region, theirs.shape))
     ]
-    return Part(found, (cover[0], cover[1]))
+    return Part(found, (cover[0], cover[1]), _reframed(found, mine.kept.shape, theirs.shape))
 
 
 def algorithms() -> tuple[tuple[str, ...], str]:
     """Return the names of the algorithms, and a digest over them and the weights that they use."""
     names = (PDQ64, ORIGIN, PARTS)
-    digest = hashlib.sha256(json.dumps([*names, WHOLE, LEAST_PARTS]).encode())
+    digest = hashlib.sha256(json.dumps([*names, WHOLE, REFRAMED, LEAST_PARTS]).encode())
     for entry in sorted(files("myself_i2i.fingerprint").iterdir(), key=lambda one: one.name):
         if entry.is_file() and not entry.name.endswith((".py", ".pyi", ".js")):  # weights
             digest.update(hashlib.sha256(entry.read_bytes()).digest())
@@ -162,6 +169,17 @@ def _layout(mine: Kept, theirs: Kept, names: tuple[str, ...]) -> Layout:
 def _enough(one: Fingerprint, other: Fingerprint, least: int) -> bool:
     """Return whether both fingerprints have enough to hold on to."""
     return min(one.quality, other.quality) >= least
+
+
+def _reframed(match: PartMatch, mine: tuple[int, int], theirs: tuple[int, int]) -> bool:
+    """Return whether a corner of theirs, laid over mine, lies away from every corner of mine."""
+    ours, others = (
+        np.array([[0, 0], [width, 0], [width, height], [0, height]]) / max(height, width)
+        for height, width in (mine, theirs)
+    )
+    moved = others @ match.transform[:, :2].T + match.transform[:, 2]
+    apart = np.hypot(*(moved[:, None] - ours[None]).transpose(2, 0, 1))
+    return bool(apart.min(axis=1).max() > REFRAMED)
 
 
 def _area(polygon: NDArray[np.float64]) -> float:

@@ -161,15 +161,13 @@ def related_words(finding: Finding) -> Text | None:
 def missed_words(question: Question) -> Text:
     """Return how many related pairs get another answer than near, by kind of the question."""
     related = table(question).related
-    found = [
-        MISSED.format(
-            kind=KINDS[kind],
-            missed=f"{related[kind].pairs - related[kind].answers.get(Nearness.NEAR, 0):,}",
-            pairs=f"{related[kind].pairs:,}",
-        )
-        for kind in KINDS_OF[question]
-        if kind in related
-    ]
+    found = []
+    for kind in KINDS_OF[question]:
+        if kind in related:
+            answers = related[kind].answers
+            asked = sum(answers.values())
+            missed = f"{asked - answers.get(Nearness.NEAR, 0):,}"
+            found.append(MISSED.format(kind=KINDS[kind], missed=missed, pairs=f"{asked:,}"))
     return Text(en="; ".join(one.en for one in found), ja="、".join(one.ja for one in found))
 
 
