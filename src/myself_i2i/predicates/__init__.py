@@ -4,6 +4,7 @@
 says. `texts` holds the pledge texts, `tags` finds the campaign's tag.
 """
 
+from myself_i2i.predicates.answer import Answer
 from myself_i2i.predicates.generation import Generation
 from myself_i2i.predicates.interface import Predicate
 from myself_i2i.predicates.journal import Journal
@@ -11,6 +12,7 @@ from myself_i2i.predicates.mark import Mark
 from myself_i2i.predicates.permission import Permission
 from myself_i2i.predicates.pledge import Pledge
 from myself_i2i.predicates.profile import Profile
+from myself_i2i.predicates.question import Question
 from myself_i2i.predicates.registry import PREDICATES, make_statement, read_predicate
 from myself_i2i.predicates.signed import Signed, introduced_key, read_signed
 from myself_i2i.predicates.source import Source
@@ -20,6 +22,7 @@ from myself_i2i.predicates.withdrawal import Withdrawal
 
 __all__ = [
     "PREDICATES",
+    "Answer",
     "Generation",
     "Journal",
     "Mark",
@@ -27,6 +30,7 @@ __all__ = [
     "Pledge",
     "Predicate",
     "Profile",
+    "Question",
     "Signed",
     "Source",
     "Suspension",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from myself_i2i.attestation.statement import Statement, Subject
 from myself_i2i.errors import InputError
+from myself_i2i.predicates.answer import Answer
 from myself_i2i.predicates.generation import Generation
 from myself_i2i.predicates.interface import Predicate
 from myself_i2i.predicates.journal import Journal
@@ -36,6 +37,7 @@ PREDICATES: Mapping[str, type[Predicate]] = MappingProxyType(
             Mark,
             Profile,
             Suspension,
+            Answer,
         )
     }
 )
@@ -45,7 +47,7 @@ PREDICATES: Mapping[str, type[Predicate]] = MappingProxyType(
 def make_statement(predicate: Predicate, subjects: Iterable[Subject] = ()) -> Statement:
     """Return the statement that says `predicate` about `subjects`.
 
-    A pledge, a journal, a withdrawal, a profile and a suspension know their own subjects, and so does a wish for
+    A pledge, a journal, a withdrawal, a profile, a suspension and an answer know their own subjects, and so does a wish for
     accounts; give none for those.
     Raises `InputError` when the predicate would not be read back as the same value: nothing is signed that
     its reader would refuse.
@@ -96,7 +98,7 @@ def read_predicate(statement: Statement) -> Predicate:
 def _subjects_of(predicate: Predicate) -> tuple[Subject, ...]:
     """Return the subjects that a predicate itself determines; empty when the caller names them."""
     match predicate:
-        case Pledge() | Profile():
+        case Pledge() | Profile() | Answer():
             return (predicate.subject(),)
         case Withdrawal() | Journal() | Suspension():
             return predicate.subjects()
