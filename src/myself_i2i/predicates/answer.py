@@ -21,7 +21,6 @@ from myself_i2i.wording import Text
 
 __all__ = [
     "MOST_HITS",
-    "MOST_PERMISSIONS",
     "Answer",
     "Measured",
     "Missed",
@@ -31,8 +30,7 @@ __all__ = [
 
 MOST_HITS: Final = 100
 """Most hits in one answer, the nearest; all are counted."""
-MOST_PERMISSIONS: Final = 8
-"""Most permissions beside one hit, the earliest in the log."""
+
 
 _NAME: Final = 80
 

@@ -12,10 +12,12 @@ from myself_i2i.predicates._fields import SHA256_HEX, Fields, without_absent
 from myself_i2i.predicates.moments import format_moment
 from myself_i2i.predicates.permission import ANYONE
 
-__all__ = ["LARGEST", "Closeness", "Covering", "Hit", "Standing", "What"]
+__all__ = ["LARGEST", "MOST_PERMISSIONS", "Closeness", "Covering", "Hit", "Standing", "What"]
 
 LARGEST: Final = 2**53 - 1
 """The largest whole number that is the same in every reader of JSON."""
+MOST_PERMISSIONS: Final = 8
+"""Most permissions beside one hit."""
 
 _NAME: Final = 80
 _GRANTEE = re.compile(rf"{ANYONE}|{SHA256_HEX.pattern}")
@@ -72,10 +74,12 @@ class Covering:
     """Who signed it: a keyid. Whose key it is, others must know."""
     grantee: str
     """`anyone`, or the maker's keyid."""
+    standing: Standing
+    """How it stands at the checkpoint; what it covered before it stays covered."""
     until: datetime | None
     """Until when, as it says."""
     withdrawn_at: datetime | None
-    """When it was taken back, after that moment."""
+    """When it was taken back, after the mark was logged: as it says, and not before that was logged itself."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the item of `permissions`."""
@@ -84,6 +88,7 @@ class Covering:
             statement=self.statement,
             key=self.key,
             grantee=self.grantee,
+            standing=self.standing,
             until=format_moment(self.until) if self.until else None,
             withdrawnAt=format_moment(self.withdrawn_at) if self.withdrawn_at else None,
         )
@@ -96,6 +101,7 @@ class Covering:
             statement=fields.sha256("statement"),
             key=fields.sha256("key"),
             grantee=fields.text("grantee", pattern=_GRANTEE),
+            standing=fields.choice("standing", Standing),
             until=fields.optional_moment("until"),
             withdrawn_at=fields.optional_moment("withdrawnAt"),
         )
