@@ -14,9 +14,14 @@ import atheris
 with atheris.instrument_imports(include=["myself_i2i"]):
     from myself_i2i.attestation import Envelope
     from myself_i2i.errors import Error
+    from myself_i2i.fingerprint.interface import PARTS, Fingerprint
+    from myself_i2i.fingerprint.parts import words
     from myself_i2i.image import read_container, read_xmp
     from myself_i2i.inspection.files import inspect_bytes
     from myself_i2i.inspection.manifests import manifest_reader
+    from myself_i2i.journal import Opening
+    from myself_i2i.journal.reading import kind_of, picture_in
+    from myself_i2i.tlog import Checkpoint, Note, Receipt
     from myself_i2i.verification import check
 
 ROOT = Path(__file__).parents[1]
@@ -44,12 +49,34 @@ def _xmp(data: bytes) -> None:
     read_xmp(data.decode("utf-8", "surrogateescape"))
 
 
+def _parts(data: bytes) -> None:
+    words(Fingerprint(PARTS, data, quality=100))
+
+
+def _work(data: bytes) -> None:
+    picture_in(data, kind_of(data[:128], "fuzz"))
+
+
+def _opening(data: bytes) -> None:
+    Opening.from_json(data)
+
+
+def _log(data: bytes) -> None:
+    if data[:1] < b"\x80":
+        Checkpoint.parse(Note.parse(data).text)
+    Receipt.parse(data)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "container": _container,
     "inspect": _inspect,
     "check": _check,
     "envelope": _envelope,
     "xmp": _xmp,
+    "parts": _parts,
+    "work": _work,
+    "opening": _opening,
+    "log": _log,
 }
 
 
