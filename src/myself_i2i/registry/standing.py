@@ -1,0 +1,132 @@
+"""Which keys and statements stand: what admission asks, and the answer as a fold over a log. Pure.
+
+`store.standings` answers the same from the tables; a test holds the two to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from myself_i2i.predicates import (
+    Journal,
+    Mark,
+    Permission,
+    Pledge,
+    Profile,
+    Signed,
+    Suspension,
+    Wish,
+    Withdrawal,
+)
+
+__all__ = ["KINDS", "REGISTERING", "Fold", "KeyStanding", "Standings", "kind_of"]
+
+REGISTERING: Final = frozenset({"pledge", "wish", "profile"})
+"""What makes a key known here."""
+KINDS: Final[Mapping[type, str]] = {
+    Pledge: "pledge",
+    Wish: "wish",
+    Profile: "profile",
+    Mark: "mark",
+    Permission: "permission",
+    Journal: "journal",
+    Withdrawal: "withdrawal",
+    Suspension: "suspension",
+}
+"""What may be published, by its short name."""
+
+
+def kind_of(signed: Signed) -> str | None:
+    """Return the short name of what a statement is, None when it is nothing that is published."""
+    return KINDS.get(type(signed.predicate))
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStanding:
+    """How a key stands."""
+
+    suspended: bool
+    """The operator suspended the key."""
+    registered: bool
+    """A pledge, wish or profile of it stands."""
+    pledged: bool
+    """A pledge of it stands."""
+
+
+class Standings(Protocol):
+    """What admission asks of the statements taken in so far."""
+
+    def key(self, keyid: str) -> KeyStanding | None:
+        """Return how a key stands, None when it was never heard of."""
+        ...
+
+    def kinds(self, payload: str) -> Mapping[str, str]:
+        """Return who signed these bytes here (sha256 of the payload) and what they are: keyid to short name."""
+        ...
+
+
+@dataclass(slots=True)
+class _Said:
+    keyid: str
+    kind: str
+    withdrawn: int | None = None
+    suspended: int | None = None
+
+
+class Fold:
+    """`Standings` of the entries given to `add`, in the log's order."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, int | None] = {}
+        self._by_payload: dict[str, list[_Said]] = {}
+        self._by_key: dict[str, list[_Said]] = {}
+
+    def add(self, index: int, signed: Signed) -> None:
+        """Take in the next statement; it MUST have been admitted."""
+        kind, keyid = kind_of(signed) or "", signed.keyid
+        if kind in REGISTERING:
+            self._keys.setdefault(keyid, None)
+        said = _Said(keyid, kind)
+        self._by_payload.setdefault(signed.envelope.payload_digest, []).append(said)
+        self._by_key.setdefault(keyid, []).append(said)
+        match signed.predicate:
+            case Withdrawal(statement=payload):
+                for one in self._by_payload.get(payload, []):
+                    if one.keyid == keyid and one.withdrawn is None:
+                        one.withdrawn = index
+            case Suspension(action=action, keyid=key, statement=named):
+                since = index if action == "suspend" else None
+                if key is not None:
+                    self._keys[key] = since
+                for one in self._by_payload.get(named.statement, []) if named else []:
+                    one.suspended = since
+            case _:
+                pass
+
+    def key(self, keyid: str) -> KeyStanding | None:
+        """Return how a key stands."""
+        if keyid not in self._keys:
+            return None
+        standing = {
+            one.kind for one in self._by_key.get(keyid, []) if one.withdrawn is None and one.suspended is None
+        }
+        return KeyStanding(
+            suspended=self._keys[keyid] is not None,
+            registered=bool(standing & REGISTERING),
+            pledged="pledge" in standing,
+        )
+
+    def kinds(self, payload: str) -> Mapping[str, str]:
+        """Return who signed these bytes and what they are."""
+        return {one.keyid: one.kind for one in self._by_payload.get(payload, [])}
+
+    def changed_by(self, payload: str, keyid: str) -> tuple[int | None, int | None]:
+        """Return the entries that withdrew and that suspended a statement, None each when there is none."""
+        found = [one for one in self._by_payload.get(payload, []) if one.keyid == keyid]
+        return (found[-1].withdrawn, found[-1].suspended) if found else (None, None)
+
+    def key_suspended_by(self, keyid: str) -> int | None:
+        """Return the entry that suspended a key, None when there is none."""
+        return self._keys.get(keyid)

@@ -1,0 +1,166 @@
+"""A registry in a folder and somebody to publish in it: really marked pictures, with their statements.
+
+For every test that needs something published. Keys come from names, so every run makes the same ones.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from myself_i2i.attestation import IMAGE_DATA, SHA256, Envelope, Subject
+from myself_i2i.c2pa import labels, native
+from myself_i2i.declaration import parse_by_hand
+from myself_i2i.fingerprint import ISCC
+from myself_i2i.image import sniff
+from myself_i2i.marking.content_credentials import Marked, mark
+from myself_i2i.marking.looks import looks_of
+from myself_i2i.predicates import Mark
+from myself_i2i.predicates.mark import MarkedSource, MarkManifest
+from myself_i2i.predicates.source import Basis
+from myself_i2i.recording.looks import fingerprints_of_file
+from myself_i2i.registry.facts import Published
+from myself_i2i.registry.service import Registry
+from myself_i2i.registry.settings import Settings
+from myself_i2i.verification.mark import read_mark
+from tests.support import marked as making
+from tests.support.marked import AT, Person, Picture, person
+from tests.support.pictures import png
+
+__all__ = ["NOW", "PublishedPicture", "made", "open_registry", "painting", "person", "pledge", "publish"]
+
+NOW = AT
+"""When everything is published; the registry's clock stands there too unless a test sets it."""
+SIDE = 96
+
+
+@dataclass(frozen=True)
+class PublishedPicture:
+    """A marked picture and what is sent to publish it."""
+
+    maker: Person
+    marked: Marked
+    """`data` is the marked file, `manifest_store` its manifest."""
+    says: Mark
+    envelope: Envelope
+
+    @property
+    def manifest(self) -> bytes:
+        """The manifest's bytes."""
+        return self.marked.manifest_store
+
+
+def painting(seed: int = 0, side: int = SIDE) -> Image.Image:
+    """A picture with structure: another `seed` looks altogether different."""
+    digest = hashlib.shake_256(f"painting {seed}".encode()).digest(3 * 8 * 8)
+    small = Image.frombytes("RGB", (8, 8), digest)
+    return small.resize((side, side), Image.Resampling.BICUBIC)
+
+
+def picture(seed: int = 0, side: int = SIDE, name: str = "out.png") -> Picture:
+    """The same as a file, without metadata."""
+    return Picture(name, png(image=painting(seed, side)))
+
+
+def made(
+    maker: Person | None = None,
+    seed: int = 0,
+    *,
+    output: Picture | None = None,
+    source: Picture | None = None,
+    seal: bool = False,
+    at: datetime = NOW,
+    **changes: Any,
+) -> PublishedPicture:
+    """A marked picture of the maker (`output`, or a painting), from words or from `source`, with its mark/v1 envelope.
+
+    `changes` go into what the envelope says.
+    """
+    maker = maker or person("maker")
+    output = output or picture(seed)
+    said = [] if source is None else [maker.declare(source)]
+    declared = making.declaration(
+        maker,
+        output,
+        said,
+        by_hand=parse_by_hand("t2i" if source is None else "i2i source.png", backslash_escapes=False),
+        given=() if source is None else (making.given("init", source),),
+    )
+    content = making.content(maker, output, declared, said)
+    if source is not None:
+        looks = {} if seal else fingerprints_of_file(source.data, layout=True)
+        (one,) = content.sources
+        fields = {name: getattr(one, name) for name in one.__slots__} | {
+            "fingerprints": looks,
+            "sealed": seal,
+        }
+        content = type(content)(
+            **{name: getattr(content, name) for name in content.__slots__}
+            | {"sources": (type(one)(**fields),)}
+        )
+    done = mark(output.data, content, maker.signing)
+    says = stated(done, at=at, **changes)
+    subject = Subject(
+        output.name, {IMAGE_DATA: done.image_data, SHA256: hashlib.sha256(done.data).hexdigest()}
+    )
+    return PublishedPicture(maker, done, says, maker.say(says, subject).envelope)
+
+
+def stated(done: Marked, *, at: datetime = NOW, **changes: Any) -> Mark:
+    """What mark/v1 says of a marked file, as `publish` would."""
+    reading = native.read(done.data, sniff(done.data).mime, manifest_store=done.manifest_store)
+    assert reading is not None
+    (found,) = reading.created(labels.MARK)
+    data = found.data
+    read = read_mark(data)
+    permissions = {one.file.sha256: one.statement.says.permission for one in read.sources}
+    looks = looks_of(done.data)[0]
+    fingerprints: Mapping[str, str] = (
+        {} if looks is None else {looks.same.algorithm: looks.same.text, ISCC: looks.code.text}
+    )
+    said: dict[str, Any] = {
+        "manifest": MarkManifest(
+            id=reading.label,
+            sha256=hashlib.sha256(done.manifest_store).hexdigest(),
+            size=len(done.manifest_store),
+        ),
+        "mode": read.record.says.mode,
+        "fingerprints": fingerprints,
+        "sources": tuple(
+            MarkedSource(
+                sha256=one["sha256"],
+                image_data=one.get("imageData"),
+                basis=Basis(one["basis"]),
+                permission=permissions[one["sha256"]],
+                roles=tuple(one.get("roles", ())),
+                fingerprints=one.get("fingerprints", {}),
+                sealed=bool(one.get("sealed")),
+            )
+            for one in data["sources"]
+        ),
+        "published_at": at,
+    }
+    return Mark(**(said | changes))
+
+
+def open_registry(folder: Path, *, clock: Callable[[], datetime] = lambda: NOW, **options: Any) -> Registry:
+    """A registry in a folder; `options` are settings. Close it, or use it in a `with` block."""
+    return Registry.open(Settings(home=folder, **options), clock=clock)
+
+
+def pledge(registry: Registry, maker: Person) -> Published:
+    """Publish the maker's pledge."""
+    return registry.publish(maker.pledge().envelope.to_json())
+
+
+def publish(registry: Registry, one: PublishedPicture) -> Published:
+    """Publish the picture's mark; its maker pledges first when the registry does not know them."""
+    if registry.maker(one.maker.keyid) is None:
+        pledge(registry, one.maker)
+    return registry.publish(one.envelope.to_json(), manifest=one.manifest)
