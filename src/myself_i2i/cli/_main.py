@@ -42,6 +42,7 @@ COMMANDS = {
     "ledger": "ledger",
     "keys": "keys",
     "trust": "trust",
+    "serve": "serve",
 }
 """Command -> module beside this one, in the order of a person's work."""
 

@@ -18,6 +18,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Final
 
@@ -56,7 +57,9 @@ _TIMED_OUT_CODE: Final = 1  # what `faulthandler` exits with
 class Apart:
     """A process that takes fingerprints; started when first needed, and anew after a file ended it. For one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = __name__) -> None:
+        """The process runs `serve` of `module`, which is this function, or calls it."""
+        self._module = module
         self._process: subprocess.Popen[bytes] | None = None
 
     def take(self, data: bytes, seconds: float = SECONDS) -> Taken:
@@ -64,15 +67,25 @@ class Apart:
 
         Raises SearchError when no process can be started, which is no file's fault.
         """
+        try:
+            return Taken.from_json(self.ask(data, seconds))
+        except InputError as error:
+            self.close()
+            return Taken(failure=error.message, lasting=False)
+
+    def ask(self, data: bytes, seconds: float) -> bytes:
+        """Return what the process below answers to a file's bytes.
+
+        Raises InputError when the file ended it or took longer than `seconds`, SearchError as `take`.
+        """
         process = self._process or self._start()
         try:
             _send(_pipe(process.stdin), _SECONDS.pack(seconds) + data)
-            return Taken.from_json(_receive(_pipe(process.stdout)))
-        except (OSError, EOFError, Error):
+            return _receive(_pipe(process.stdout))
+        except (OSError, EOFError) as error:
             self.close()
             late = process.returncode == _TIMED_OUT_CODE
-            failure = TIMED_OUT.format(seconds=seconds) if late else CRASHED
-            return Taken(failure=failure, lasting=False)
+            raise InputError(TIMED_OUT.format(seconds=seconds) if late else CRASHED) from error
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -96,7 +109,7 @@ class Apart:
 
     def _start(self) -> subprocess.Popen[bytes]:
         # -P: a file named numpy.py in the folder where a person works must not be imported.
-        command = [sys.executable, "-P", "-c", f"from {__name__} import serve; serve()"]
+        command = [sys.executable, "-P", "-c", f"from {self._module} import serve; serve()"]
         try:
             self._process = subprocess.Popen(  # noqa: S603  # our own module under our own interpreter
                 command,
@@ -182,8 +195,12 @@ def _receive(pipe: IO[bytes], most: int = _ANSWER) -> bytes:
     return data
 
 
-def serve() -> None:
-    """Be the process below: a file in, its fingerprints out, until the pipe ends."""
+def serve(answer: Callable[[bytes], bytes] | None = None) -> None:
+    """Be the process below: a file in, its fingerprints out (or what `answer` makes of it), until the pipe ends.
+
+    `answer` MUST raise nothing.
+    """
+    answer = answer or _answer
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
@@ -197,12 +214,16 @@ def serve() -> None:
             (seconds,) = _SECONDS.unpack_from(data)
             # A watchdog in C: it ends a hanging decoder that never comes back to Python.
             faulthandler.dump_traceback_later(seconds, exit=True, file=silence)
-            answer = _answer(data[_SECONDS.size :])
+            answered = answer(data[_SECONDS.size :])
             faulthandler.cancel_dump_traceback_later()
-            _send(sink, answer.to_json().encode())
+            _send(sink, answered)
 
 
-def _answer(data: bytes) -> Taken:
+def _answer(data: bytes) -> bytes:
+    return _taken(data).to_json().encode()
+
+
+def _taken(data: bytes) -> Taken:
     try:
         return take(data)
     except InputError as error:
