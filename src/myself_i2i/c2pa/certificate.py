@@ -23,7 +23,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from myself_i2i.errors import UsageError
 from myself_i2i.wording import Text
 
-__all__ = ["NAME_BYTES", "VALIDITY", "MakerCertificate", "clean_name", "issue", "keyid_of"]
+__all__ = [
+    "NAME_BYTES",
+    "REGISTRY_ORGANISATION",
+    "VALIDITY",
+    "MakerCertificate",
+    "clean_name",
+    "issue",
+    "issue_under",
+    "keyid_of",
+]
 
 VALIDITY: Final = timedelta(days=3652)
 """Ten years: a mark without a trusted time-stamp turns Invalid everywhere on the day its certificate expires."""
@@ -31,7 +40,11 @@ VALIDITY: Final = timedelta(days=3652)
 NAME_BYTES: Final = 64
 """Longest common name in UTF-8: X.520 ub-common-name, as `cryptography` counts it; 21 Japanese characters."""
 
+REGISTRY_ORGANISATION: Final = "registry (Myself_i2i)"
+"""The organisation in a registry's root certificate: what tells it from a maker's one-time issuer."""
+
 _ORGANISATION: Final = "self-issued (Myself_i2i)"
+_PLEDGED: Final = "pledged key (Myself_i2i)"
 _ISSUER_NAME: Final = "one-time issuer (Myself_i2i)"
 _BACKDATE: Final = timedelta(hours=1)  # a verifier whose clock is a little behind must not see the future
 
@@ -95,8 +108,48 @@ def issue(
     issuer_name = _name(f"{_ISSUER_NAME} {keyid_of(issuer_key.public_key())[:16]}", _ORGANISATION)
     start, end = now.replace(microsecond=0) - _BACKDATE, now.replace(microsecond=0) + VALIDITY
     issuer = _issuer(issuer_key, issuer_name, start, end, serial=_serial(random))
-    leaf = (
-        _builder(_name(clean_name(handle), _ORGANISATION), issuer_name, start, end)
+    leaf = _leaf(
+        public_key, _name(clean_name(handle), _ORGANISATION), issuer_name, start, end, issuer_key, random
+    )
+    return MakerCertificate(
+        chain_pem=leaf.public_bytes(Encoding.PEM),
+        issuer_pem=issuer.public_bytes(Encoding.PEM),
+        keyid=keyid_of(public_key),
+        not_before=start,
+        not_after=end,
+    )
+
+
+def issue_under(  # what stands in a certificate, and by whom
+    public_key: Ed25519PublicKey,
+    handle: str,
+    *,
+    root: x509.Certificate,
+    root_key: Ed25519PrivateKey,
+    now: datetime,
+    random: Callable[[int], bytes],
+) -> x509.Certificate:
+    """Return a certificate for `public_key` under a registry's `root`, in the same profile as `issue`.
+
+    Valid for ten years from `now`, or as long as the root is, whichever ends first; the caller MUST see to it that this
+    is long enough. `root_key` MUST be the root's. Raises `UsageError` as `issue` does.
+    """
+    start = max(now.replace(microsecond=0) - _BACKDATE, root.not_valid_before_utc)
+    end = min(now.replace(microsecond=0) + VALIDITY, root.not_valid_after_utc)
+    return _leaf(public_key, _name(clean_name(handle), _PLEDGED), root.subject, start, end, root_key, random)
+
+
+def _leaf(  # noqa: PLR0917  # what stands in a certificate
+    public_key: Ed25519PublicKey,
+    subject: x509.Name,
+    issuer: x509.Name,
+    start: datetime,
+    end: datetime,
+    issuer_key: Ed25519PrivateKey,
+    random: Callable[[int], bytes],
+) -> x509.Certificate:
+    return (
+        _builder(subject, issuer, start, end)
         .public_key(public_key)
         .serial_number(_serial(random))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -107,13 +160,6 @@ def issue(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
         )
         .sign(issuer_key, None)
-    )
-    return MakerCertificate(
-        chain_pem=leaf.public_bytes(Encoding.PEM),
-        issuer_pem=issuer.public_bytes(Encoding.PEM),
-        keyid=keyid_of(public_key),
-        not_before=start,
-        not_after=end,
     )
 
 

@@ -63,6 +63,8 @@ class Settings:
     """Most matches in one answer."""
     request_seconds: int = 30
     """How long one request may take."""
+    witnesses: str = ""
+    """Verifier keys of the witnesses whose cosignatures are taken (C2SP, `name+id+key`), with commas between; none otherwise."""
     clock_skew_seconds: int = 600
     """How far ahead of the registry's clock a stated time may be."""
     follow_seconds: int = 1
@@ -166,6 +168,10 @@ OPTIONS: Final[Mapping[str, Text]] = {
     "most_matches": Text(en="most matches in one answer", ja="ひとつの回答に入れる一致の最大数"),
     "request_seconds": Text(
         en="how long one request may take, in seconds", ja="ひとつの要求にかけてよい時間（秒）"
+    ),
+    "witnesses": Text(
+        en="verifier keys of the witnesses whose cosignatures are taken, with commas between",
+        ja="副署を受け付ける証人の検証鍵（コンマ区切り）",
     ),
     "clock_skew_seconds": Text(
         en="how far ahead of this clock a stated time may be, in seconds",

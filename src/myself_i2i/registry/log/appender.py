@@ -21,10 +21,11 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from myself_i2i.errors import RegistryError
 from myself_i2i.registry.log.interface import Files
-from myself_i2i.registry.log.publishing import publish
+from myself_i2i.registry.log.publishing import CHECKPOINT, COSIGNED, publish
 from myself_i2i.registry.store.database import reading, storing
 from myself_i2i.registry.store.schema import LOG_ENTRY, LOG_HEAD
 from myself_i2i.tlog import (
+    HASH_SIZE,
     Checkpoint,
     Frontier,
     Note,
@@ -127,11 +128,23 @@ class Log:
             yield from (entry for _, entry in rows)
 
     def receipt(self, index: int) -> Receipt:
-        """Return the proof that entry `index` stands under the published head; raises `InputError` when it does not."""
-        data = self._files.read("checkpoint") or b""
-        size = Checkpoint.parse(Note.parse(data).text).size
-        read = hash_reader(size, self._tile)
+        """Return the proof that entry `index` stands under the published head; raises `InputError` when it does not.
+
+        Once a head above it was cosigned the proof is of that one: it says the same, and witnesses say so too.
+        """
+        data = self._files.read(COSIGNED) or b""
+        size = _size(data)
+        if index >= size:
+            data = self._files.read(CHECKPOINT) or b""
+            size = _size(data)
+        read = hash_reader(size, self.tile)
         return Receipt(index, inclusion_proof(index, size, read), data)
+
+    def tile(self, tile: Tile) -> bytes:
+        """Return the bytes of a tile as it was at some size; b"" when it was never published."""
+        # A partial tile is dropped once it is full; the full one begins with the same hashes.
+        data = self._files.read(tile.path) or self._files.read(Tile(tile.level, tile.index).path) or b""
+        return data[: tile.width * HASH_SIZE]
 
     def _stage(
         self, connection: Connection, candidates: Sequence[Candidate], apply: Apply | None
@@ -202,7 +215,6 @@ class Log:
     def _signed(self, frontier: Frontier) -> Note:
         return sign_checkpoint(Checkpoint(self.key.name, frontier.size, frontier.root), self._private)
 
-    def _tile(self, tile: Tile) -> bytes:
-        # A partial tile is dropped once it is full; the full one begins with the same hashes.
-        data = self._files.read(tile.path) or self._files.read(Tile(tile.level, tile.index).path) or b""
-        return data[: tile.width * 32]
+
+def _size(note: bytes) -> int:
+    return Checkpoint.parse(Note.parse(note).text).size if note else 0

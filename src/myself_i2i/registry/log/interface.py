@@ -9,7 +9,7 @@ __all__ = ["Files"]
 
 
 class Files(Protocol):
-    """Named files; names are `checkpoint` and the paths of tiles (c2sp.org/tlog-tiles).
+    """Named files; names are `checkpoint`, `checkpoint.cosigned` and the paths of tiles (c2sp.org/tlog-tiles).
 
     All methods raise `RegistryError` when the place cannot be read or written.
     """

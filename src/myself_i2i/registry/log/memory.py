@@ -40,7 +40,7 @@ class MemoryFiles:
         """Store a file, or fail as the switches say."""
         if self.fail_write_and_not_persist(path):
             raise RegistryError(FAILED)
-        if path != "checkpoint" and self.files.get(Tile.parse(path).path, data) != data:
+        if path.startswith("tile/") and self.files.get(Tile.parse(path).path, data) != data:
             raise RegistryError(CHANGED.format(path=path))
         self.files[path] = data
         if self.fail_write_but_persist(path):

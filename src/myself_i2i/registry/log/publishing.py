@@ -22,9 +22,11 @@ from myself_i2i.tlog import (
 from myself_i2i.tlog.tile import subtree_hash
 from myself_i2i.wording import Text
 
-__all__ = ["CHECKPOINT", "publish"]
+__all__ = ["CHECKPOINT", "COSIGNED", "publish"]
 
 CHECKPOINT: Final = "checkpoint"
+COSIGNED: Final = "checkpoint.cosigned"
+"""The newest head that a witness cosigned, with its cosignatures; absent until one did."""
 
 Rows = Callable[[int, int], Sequence[tuple[bytes, bytes]]]
 """`rows(start, end)`: leaf hash and entry of each place, from the database."""
