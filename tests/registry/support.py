@@ -21,11 +21,14 @@ from myself_i2i.fingerprint import ISCC
 from myself_i2i.image import sniff
 from myself_i2i.marking.content_credentials import Marked, mark
 from myself_i2i.marking.looks import looks_of
-from myself_i2i.predicates import Mark
+from myself_i2i.predicates import Journal, Mark, Profile, Wish
+from myself_i2i.predicates.journal import JournalEntry
 from myself_i2i.predicates.mark import MarkedSource, MarkManifest
 from myself_i2i.predicates.source import Basis
+from myself_i2i.predicates.wish import Scope, WishAnswer
 from myself_i2i.recording.looks import fingerprints_of_file
 from myself_i2i.registry.facts import Published
+from myself_i2i.registry.log import Files
 from myself_i2i.registry.service import Registry
 from myself_i2i.registry.settings import Settings
 from myself_i2i.verification.mark import read_mark
@@ -33,7 +36,19 @@ from tests.support import marked as making
 from tests.support.marked import AT, Person, Picture, person
 from tests.support.pictures import png
 
-__all__ = ["NOW", "PublishedPicture", "made", "open_registry", "painting", "person", "pledge", "publish"]
+__all__ = [
+    "NOW",
+    "PublishedPicture",
+    "made",
+    "open_registry",
+    "painting",
+    "person",
+    "picture",
+    "pledge",
+    "profile",
+    "publish",
+    "wish",
+]
 
 NOW = AT
 """When everything is published; the registry's clock stands there too unless a test sets it."""
@@ -149,9 +164,15 @@ def stated(done: Marked, *, at: datetime = NOW, **changes: Any) -> Mark:
     return Mark(**(said | changes))
 
 
-def open_registry(folder: Path, *, clock: Callable[[], datetime] = lambda: NOW, **options: Any) -> Registry:
+def open_registry(
+    folder: Path,
+    *,
+    clock: Callable[[], datetime] = lambda: NOW,
+    files: Files | None = None,
+    **options: Any,
+) -> Registry:
     """A registry in a folder; `options` are settings. Close it, or use it in a `with` block."""
-    return Registry.open(Settings(home=folder, **options), clock=clock)
+    return Registry.open(Settings(home=folder, **options), clock=clock, files=files)
 
 
 def pledge(registry: Registry, maker: Person) -> Published:
@@ -164,3 +185,30 @@ def publish(registry: Registry, one: PublishedPicture) -> Published:
     if registry.maker(one.maker.keyid) is None:
         pledge(registry, one.maker)
     return registry.publish(one.envelope.to_json(), manifest=one.manifest)
+
+
+def wish(artist: Person, *pictures: Picture, answer: WishAnswer = WishAnswer.ASK_FIRST) -> bytes:
+    """The envelope of a wish: for these pictures, or for the artist's accounts."""
+    said = Wish(
+        public_key=artist.key.public_key,
+        artist=artist.name,
+        i2i=answer,
+        scope=Scope.SUBJECTS if pictures else Scope.ACCOUNTS,
+        wished_at=NOW,
+    )
+    return artist.say(said, *(one.subject for one in pictures)).envelope.to_json()
+
+
+def journal(who: Person, number: int = 1) -> bytes:
+    """The envelope of a journal of one sealed file."""
+    entry = JournalEntry(
+        frame=number, kind="png", file=hashlib.sha256(f"sealed {number}".encode()).hexdigest()
+    )
+    said = Journal(public_key=who.key.public_key, entries=(entry,), noted_at=NOW)
+    return who.say(said).envelope.to_json()
+
+
+def profile(who: Person) -> bytes:
+    """The envelope of a profile."""
+    said = Profile(public_key=who.key.public_key, display_name=who.name, introduced_at=NOW)
+    return who.say(said).envelope.to_json()

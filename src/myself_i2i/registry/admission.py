@@ -4,7 +4,7 @@
 2. No stated moment lies ahead of the clock by more than its skew.
 3. Its signer may say it: the operator alone suspends, a registered key whose registration stands says the rest; a
    mark needs a pledge. A key that is suspended may still withdraw.
-4. What it takes back or suspends is here.
+4. What it takes back or suspends is here, and not taken back already.
 
 The mark's agreement with its manifest is `manifests.check_mark`; how much a key may say in a day is counted in the
 database. A copy of what is here already is answered before any of these.
@@ -46,7 +46,7 @@ class Reason(StrEnum):
     OPERATOR_ONLY = "operator-only"
     """Only the registry's operator says this."""
     NOT_HERE = "not-here"
-    """It takes back or suspends what is not here, or not the signer's."""
+    """It takes back or suspends what is not here, not the signer's, or taken back already."""
     MANIFEST = "manifest"
     """The manifest is missing, does not hold, or says something else than the statement."""
     TOO_MANY = "too-many"
@@ -97,8 +97,8 @@ def check_standing(signed: Signed, standings: Standings, rules: Rules) -> None:
         case Suspension():
             _check_operator(signed, signed.predicate, standings, rules)
         case Withdrawal(statement=payload):
-            said = standings.kinds(payload).get(signed.keyid)
-            if said is None or said in {"withdrawal", "suspension"}:
+            said = standings.said(payload).get(signed.keyid)
+            if said is None or said.withdrawn or said.kind in {"withdrawal", "suspension"}:
                 raise RefusedError(Reason.NOT_HERE, _NOT_HERE)
         case _:
             _check_signer(signed, standings.key(signed.keyid))
@@ -112,7 +112,7 @@ def refuse_unknown_key() -> RefusedError:
 def _check_operator(signed: Signed, said: Suspension, standings: Standings, rules: Rules) -> None:
     if signed.keyid != rules.operator:
         raise RefusedError(Reason.OPERATOR_ONLY, _OPERATOR_ONLY)
-    known = standings.kinds(said.statement.statement) if said.statement else standings.key(said.keyid or "")
+    known = standings.said(said.statement.statement) if said.statement else standings.key(said.keyid or "")
     if not known:
         raise RefusedError(Reason.NOT_HERE, _NOTHING_TO_SUSPEND)
 
@@ -189,7 +189,7 @@ _OPERATOR_ONLY = Text(
     ja="これを述べられるのは、この登録所の運営者だけです",
 )
 _NOT_HERE = Text(
-    en="there is nothing of this key here that this could withdraw",
-    ja="この鍵の文書で、これによって取り下げられるものがここにありません",
+    en="there is nothing of this key here that this could withdraw, or it is withdrawn already",
+    ja="この鍵の文書で取り下げられるものがここにないか、すでに取り下げられています",
 )
 _NOTHING_TO_SUSPEND = Text(en="there is no such key or statement here", ja="その鍵や文書は、ここにありません")

@@ -26,11 +26,12 @@ from myself_i2i.registry.entry import Entry
 from myself_i2i.registry.facts import Logged, Maker, NearAnswer, NearHit, Published, PublishedMark
 from myself_i2i.registry.following import FollowingIndex, open_index
 from myself_i2i.registry.keys import RegistryKeys, open_keys
-from myself_i2i.registry.log import FolderFiles, Log
+from myself_i2i.registry.log import Files, FolderFiles, Log
 from myself_i2i.registry.settings import Settings
 from myself_i2i.registry.store import open_database, queries, reading
 from myself_i2i.registry.store.database import storing
-from myself_i2i.registry.store.schema import LOG_ENTRY
+from myself_i2i.registry.store.records import rebuild
+from myself_i2i.registry.store.schema import LOG_ENTRY, LOG_HEAD
 from myself_i2i.registry.store.standings import known_key
 from myself_i2i.registry.taking import Prepared, keep_manifests, prepare, settling
 from myself_i2i.wording import Text
@@ -38,6 +39,8 @@ from myself_i2i.wording import Text
 __all__ = ["Registry"]
 
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
+_ID: Final = re.compile(r"(?=.*:)[!-~]{1,200}")
+"""A manifest's id; no short code has a colon."""
 _MOST: Final = 1_000
 """Most facts in one answer."""
 
@@ -55,7 +58,7 @@ class Registry:
         *,
         engine: Engine,
         log: Log,
-        files: FolderFiles,
+        files: Files,
         keys: RegistryKeys,
         index: FollowingIndex,
         clock: Callable[[], datetime],
@@ -82,9 +85,12 @@ class Registry:
         self._followed = 0.0
 
     @classmethod
-    def open(cls, settings: Settings, *, clock: Callable[[], datetime] = _now) -> Self:
+    def open(
+        cls, settings: Settings, *, clock: Callable[[], datetime] = _now, files: Files | None = None
+    ) -> Self:
         """Return the registry, made new where there is none, with everything published and indexed that was logged.
 
+        `files`: where the log is published, a folder of this machine otherwise.
         Raises `UsageError` for settings that cannot be, `RegistryError`, `KeyFileError` or `SearchError` when
         something cannot be opened or belongs to another registry.
         """
@@ -92,7 +98,7 @@ class Registry:
         keys = open_keys(settings.keys_folder, settings.title, now=clock(), random=secrets.token_bytes)
         engine = open_database(settings.database_url)
         try:
-            files = FolderFiles(settings.log_folder)
+            files = files or FolderFiles(settings.log_folder)
             log = Log.open(engine, files, origin=settings.log_origin, private=keys.log)
             index = FollowingIndex(engine, open_index(settings.database_url, settings.index_folder))
         except BaseException:
@@ -151,6 +157,12 @@ class Registry:
     def suspend(self, suspension: Suspension) -> Published:
         """Say a suspension as this registry's operator; its `public_key` MUST be the operator's. Raises as `publish`."""
         return self.publish(sign(make_statement(suspension), self.keys.operator).to_json())
+
+    def rebuild(self) -> None:
+        """Make all tables again from the log, all but the bytes of manifests; nobody writes meanwhile."""
+        with storing(), self.engine.begin() as connection:
+            connection.execute(select(LOG_HEAD.c.size).with_for_update())
+            rebuild(connection)
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -213,7 +225,7 @@ class Registry:
             if _HEX.fullmatch(name):
                 found = queries.statement_at(connection, name)
                 indexes = [] if found is None else [found.index]
-            elif ":" in name:
+            elif _ID.fullmatch(name):
                 indexes = queries.marks_under(connection, manifest_id=name)
             else:
                 try:
@@ -224,6 +236,8 @@ class Registry:
 
     def manifest(self, manifest_id: str) -> bytes | None:
         """Return the manifest store whose active manifest has this label, None when it is not here."""
+        if not _ID.fullmatch(manifest_id):
+            return None
         with reading(self.engine) as connection:
             return queries.manifest_bytes(connection, manifest_id)
 

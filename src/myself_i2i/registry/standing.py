@@ -21,7 +21,7 @@ from myself_i2i.predicates import (
     Withdrawal,
 )
 
-__all__ = ["KINDS", "REGISTERING", "Fold", "KeyStanding", "Standings", "kind_of"]
+__all__ = ["KINDS", "REGISTERING", "Fold", "KeyStanding", "Said", "Standings", "kind_of"]
 
 REGISTERING: Final = frozenset({"pledge", "wish", "profile"})
 """What makes a key known here."""
@@ -55,6 +55,16 @@ class KeyStanding:
     """A pledge of it stands."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One key's statement with certain signed bytes."""
+
+    kind: str
+    """What it is, by its short name."""
+    withdrawn: bool
+    """Its signer took it back."""
+
+
 class Standings(Protocol):
     """What admission asks of the statements taken in so far."""
 
@@ -62,13 +72,13 @@ class Standings(Protocol):
         """Return how a key stands, None when it was never heard of."""
         ...
 
-    def kinds(self, payload: str) -> Mapping[str, str]:
-        """Return who signed these bytes here (sha256 of the payload) and what they are: keyid to short name."""
+    def said(self, payload: str) -> Mapping[str, Said]:
+        """Return who, by keyid, signed the bytes of this sha256 here, and what they are."""
         ...
 
 
 @dataclass(slots=True)
-class _Said:
+class _Statement:
     keyid: str
     kind: str
     withdrawn: int | None = None
@@ -80,15 +90,15 @@ class Fold:
 
     def __init__(self) -> None:
         self._keys: dict[str, int | None] = {}
-        self._by_payload: dict[str, list[_Said]] = {}
-        self._by_key: dict[str, list[_Said]] = {}
+        self._by_payload: dict[str, list[_Statement]] = {}
+        self._by_key: dict[str, list[_Statement]] = {}
 
     def add(self, index: int, signed: Signed) -> None:
         """Take in the next statement; it MUST have been admitted."""
         kind, keyid = kind_of(signed) or "", signed.keyid
         if kind in REGISTERING:
             self._keys.setdefault(keyid, None)
-        said = _Said(keyid, kind)
+        said = _Statement(keyid, kind)
         self._by_payload.setdefault(signed.envelope.payload_digest, []).append(said)
         self._by_key.setdefault(keyid, []).append(said)
         match signed.predicate:
@@ -118,9 +128,12 @@ class Fold:
             pledged="pledge" in standing,
         )
 
-    def kinds(self, payload: str) -> Mapping[str, str]:
+    def said(self, payload: str) -> Mapping[str, Said]:
         """Return who signed these bytes and what they are."""
-        return {one.keyid: one.kind for one in self._by_payload.get(payload, [])}
+        return {
+            one.keyid: Said(one.kind, withdrawn=one.withdrawn is not None)
+            for one in self._by_payload.get(payload, [])
+        }
 
     def changed_by(self, payload: str, keyid: str) -> tuple[int | None, int | None]:
         """Return the entries that withdrew and that suspended a statement, None each when there is none."""

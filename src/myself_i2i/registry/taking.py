@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, insert, select
 
 from myself_i2i.attestation import Envelope, PublicKey
-from myself_i2i.predicates import Mark, Signed, introduced_key, read_signed
+from myself_i2i.predicates import Mark, Signed, Withdrawal, introduced_key, read_signed
 from myself_i2i.registry.admission import (
     Reason,
     RefusedError,
@@ -91,9 +91,10 @@ def settling(prepared: Iterable[Prepared], rules: Rules, *, per_day: int | None)
             one = by_entry[place.entry]
             check_standing(one.signed, standings, rules)
             waiting.append(Taken(place.index, one.entry, one.signed))
-            if per_day is not None and one.signed.keyid != rules.operator:
-                _check_share(connection, one, per_day)
-            if waiting[-1].kind in CHANGES_STANDING:  # what comes next is admitted by what stands then
+            if per_day is not None:
+                _check_share(connection, one, rules, per_day)
+            if per_day is not None or waiting[-1].kind in CHANGES_STANDING:
+                # What comes next is admitted by what stands then.
                 record(connection, waiting)
                 waiting.clear()
                 standings.forget()
@@ -119,7 +120,10 @@ def _digest(one: Prepared) -> bytes:
     return bytes.fromhex(says.manifest.sha256) if isinstance(says, Mark) else b""
 
 
-def _check_share(connection: Connection, one: Prepared, per_day: int) -> None:
+def _check_share(connection: Connection, one: Prepared, rules: Rules, per_day: int) -> None:
+    # To take something back must always be possible; there is one withdrawal for each statement at most.
+    if isinstance(one.signed.predicate, Withdrawal) or one.signed.keyid == rules.operator:
+        return
     since = int((one.entry.logged_at - DAY).timestamp())
     if logged_since(connection, one.signed.keyid, since=since, most=per_day):
         raise RefusedError(Reason.TOO_MANY, _TOO_MANY.format(limit=per_day), hint=_TOO_MANY_HINT)

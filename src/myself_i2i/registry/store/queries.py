@@ -72,7 +72,7 @@ def statements_at(connection: Connection, indexes: Iterable[int]) -> list[Logged
     return [found[index] for index in wanted if index in found]
 
 
-def logged(row: Row[Any]) -> Logged:
+def logged(row: Row[*tuple[Any, ...]]) -> Logged:
     """Return the statement of a row of `statements_at`."""
     entry, statement, predicate = read_entry(row.entry)
     suspended = row.suspended if row.suspended is not None else row.key_suspended
@@ -107,7 +107,7 @@ def statement_indexes(
     connection: Connection, *, about: str | None, keyid: str | None, before: int | None, limit: int
 ) -> Sequence[int]:
     """Return the places of the newest statements about a digest, by a key, before a place: newest first."""
-    query: Select[tuple[int]] = select(STATEMENT.c.index)
+    query: Select[int] = select(STATEMENT.c.index)
     if about is not None:
         query = query.join(SUBJECT, SUBJECT.c.index == STATEMENT.c.index).where(
             SUBJECT.c.digest == bytes.fromhex(about)
@@ -123,7 +123,7 @@ def mark_indexes(
     connection: Connection, *, keyid: str | None, before: int | None, limit: int
 ) -> Sequence[int]:
     """Return the places of the newest marks, of one key or of all: newest first."""
-    query: Select[tuple[int]] = select(MARK.c.index)
+    query: Select[int] = select(MARK.c.index)
     if keyid is not None:
         query = query.where(MARK.c.keyid == bytes.fromhex(keyid))
     if before is not None:

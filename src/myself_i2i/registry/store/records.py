@@ -8,13 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from myself_i2i.attestation import IMAGE_DATA, SHA256
+from myself_i2i.attestation import IMAGE_DATA, SHA256, PublicKey
 from myself_i2i.marking.short_code import code_of
 from myself_i2i.predicates import Mark, Signed, Suspension, Withdrawal, read_signed
 from myself_i2i.registry.entry import Entry
 from myself_i2i.registry.standing import REGISTERING, kind_of
 from myself_i2i.registry.store.schema import DERIVED, KEY, LOG_ENTRY, MARK, STATEMENT, SUBJECT
-from myself_i2i.registry.store.standings import known_key
 
 __all__ = ["CHANGES_STANDING", "Taken", "rebuild", "record"]
 
@@ -59,19 +58,22 @@ def record(connection: Connection, taken: Sequence[Taken]) -> None:
 
 
 def rebuild(connection: Connection) -> None:
-    """Forget what was derived and make it again from the log; the bytes of manifests stay as they are."""
+    """Forget what was derived and make it again from the log; the bytes of manifests stay as they are.
+
+    Every signature is checked again. Raises `VerificationError` or `InputError` when an entry does not hold.
+    """
     for table in DERIVED:
         connection.execute(delete(table))
     query = select(LOG_ENTRY.c.index, LOG_ENTRY.c.entry).order_by(LOG_ENTRY.c.index).limit(BATCH)
+    keys: dict[str, PublicKey] = {}
     last = -1
     while rows := connection.execute(query.where(LOG_ENTRY.c.index > last)).all():
         batch: list[Taken] = []
         for index, data in rows:
             entry = Entry.from_bytes(data)
-            keyid = entry.envelope.keyids[0]
-            introduced = [one.signed.public_key for one in batch if one.signed.keyid == keyid]
-            key = introduced[0] if introduced else known_key(connection, keyid)
-            batch.append(Taken(index, entry, read_signed(entry.envelope, key)))
+            signed = read_signed(entry.envelope, keys.get(entry.envelope.keyids[0]))
+            keys[signed.keyid] = signed.public_key
+            batch.append(Taken(index, entry, signed))
         record(connection, batch)
         last = rows[-1][0]
 
@@ -134,6 +136,7 @@ def _withdraw(connection: Connection, one: Taken, says: Withdrawal) -> None:
         .where(
             STATEMENT.c.payload == bytes.fromhex(says.statement),
             STATEMENT.c.keyid == bytes.fromhex(one.signed.keyid),
+            STATEMENT.c.index < one.index,
             STATEMENT.c.withdrawn.is_(None),
         )
         .values(withdrawn=one.index)
@@ -149,6 +152,7 @@ def _suspend(connection: Connection, index: int, says: Suspension) -> None:
     elif says.statement is not None:
         connection.execute(
             update(STATEMENT)
-            .where(STATEMENT.c.payload == bytes.fromhex(says.statement.statement))
+            # Only what was said before: another key may sign the same bytes later.
+            .where(STATEMENT.c.payload == bytes.fromhex(says.statement.statement), STATEMENT.c.index < index)
             .values(suspended=since)
         )

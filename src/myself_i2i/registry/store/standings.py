@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select
 
 from myself_i2i.attestation import PublicKey
-from myself_i2i.registry.standing import REGISTERING, KeyStanding
+from myself_i2i.registry.standing import REGISTERING, KeyStanding, Said
 from myself_i2i.registry.store.schema import KEY, STATEMENT
 
 __all__ = ["TableStandings", "known_key", "logged_since"]
@@ -30,11 +30,11 @@ class TableStandings:
             self._keys[keyid] = self._key(bytes.fromhex(keyid))
         return self._keys[keyid]
 
-    def kinds(self, payload: str) -> Mapping[str, str]:
-        """Return who signed these bytes here and what they are: keyid to short name."""
-        query = select(STATEMENT.c.keyid, STATEMENT.c.kind)
+    def said(self, payload: str) -> Mapping[str, Said]:
+        """Return who, by keyid, signed the bytes of this sha256 here, and what they are."""
+        query = select(STATEMENT.c.keyid, STATEMENT.c.kind, STATEMENT.c.withdrawn)
         rows = self._connection.execute(query.where(STATEMENT.c.payload == bytes.fromhex(payload)))
-        return {keyid.hex(): kind for keyid, kind in rows}
+        return {keyid.hex(): Said(kind, withdrawn=withdrawn is not None) for keyid, kind, withdrawn in rows}
 
     def _key(self, keyid: bytes) -> KeyStanding | None:
         row = self._connection.execute(select(KEY.c.suspended).where(KEY.c.keyid == keyid)).first()
