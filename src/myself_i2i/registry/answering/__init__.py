@@ -5,9 +5,9 @@ every entry, or `Following`, which remembers what it read; both give the same an
 question's bytes in, a signed envelope out. Spec: spec/registry-answers.md.
 """
 
-from myself_i2i.registry.answering.computing import Held, compute
+from myself_i2i.registry.answering.computing import Held, Issuer, compute
 from myself_i2i.registry.answering.following import Following
 from myself_i2i.registry.answering.replaying import Replay
 from myself_i2i.registry.answering.signing import answer
 
-__all__ = ["Following", "Held", "Replay", "answer", "compute"]
+__all__ = ["Following", "Held", "Issuer", "Replay", "answer", "compute"]

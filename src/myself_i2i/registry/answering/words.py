@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from myself_i2i.comparison.interface import Question as Asked
+from myself_i2i.comparison.kinds import SAVED
 from myself_i2i.predicates.answer import Measured, Near, Recorded
 from myself_i2i.predicates.hit import Hit, What
 from myself_i2i.verification.evidence import LIMIT
@@ -27,36 +28,45 @@ NOTHING = {
     ),
 }
 """Without any mark there is nothing to say, in either direction; by whether one maker was asked about."""
+NOT_USED = Text(
+    en="As far as the records go, your picture is not used: ",
+    ja="記録されている限り、あなたの絵は使われていません。",
+)
+NOT_USED_HERE = Text(
+    en="As far as could be looked at, your picture is not used: ",
+    ja="調べられた範囲では、あなたの絵は使われていません。",
+)
+"""Where some sources could not be looked at."""
 NONE_NEAR = Text(
-    en="As far as the records go, your picture is not used: none of the {sources} recorded sources looks near it.",
-    ja="記録されている限り、あなたの絵は使われていません。記録された元画像 {sources} 件に、この絵と見た目の近いものはありません。",
+    en="none of the recorded sources ({sources}) looks near it.",
+    ja="記録された元画像 {sources} 件に、この絵と見た目の近いものはありません。",
 )
 NO_SOURCE = Text(
-    en="As far as the records go, your picture is not used: the {marks} recorded marks name no source at all.",
-    ja="記録されている限り、あなたの絵は使われていません。記録された目印 {marks} 件に、元画像はひとつも書かれていません。",
+    en="the recorded marks ({marks}) name no source at all.",
+    ja="記録された目印 {marks} 件に、元画像はひとつも書かれていません。",
 )
 NONE_LOOKED = Text(
     en="It cannot be said from the records whether your picture is used: no recorded source could be looked at.",
     ja="あなたの絵が使われているかどうか、記録からは分かりません。見た目を調べられる元画像がありませんでした。",
 )
 SOURCES_NEAR = Text(
-    en="{near} of the {sources} recorded sources look near your picture. That is about looks and records only.",
+    en="Recorded sources that look near your picture: {near} of {sources}. That is about looks and records only.",
     ja="記録された元画像 {sources} 件のうち {near} 件が、あなたの絵と見た目の近いものです。分かるのは見た目と記録だけです。",
 )
 PERMITTED = Text(
-    en=" Beside {permitted} of those shown stands a permission in the log.",
+    en=" Of those shown, with a permission in the log: {permitted}.",
     ja="表示したもののうち {permitted} 件には、ログにある許可が当てはまります。",
 )
 OUTPUTS_NEAR = Text(
-    en=" {near} of the {outputs} marked pictures look near it.",
+    en=" Marked pictures that look near it: {near} of {outputs}.",
     ja="目印の付いた画像 {outputs} 件のうち {near} 件は、この絵と見た目の近いものです。",
 )
 OUTPUTS_FAR = Text(
-    en=" None of the {outputs} marked pictures looks near it either.",
+    en=" Marked pictures that look near it: none of {outputs}.",
     ja="目印の付いた画像 {outputs} 件にも、近いものはありません。",
 )
 UNSEEN = Text(
-    en=" {unseen} more sources could not be looked at, {sealed} of them because their makers keep to themselves how they look.",
+    en=" Sources that could not be looked at: {unseen}, of which {sealed} because their makers keep to themselves how they look.",
     ja="ほかに、調べられない元画像が {unseen} 件あります（うち {sealed} 件は、作り手が見た目を公開していないもの）。",
 )
 
@@ -69,15 +79,20 @@ MAKERS_WORD = Text(
     ja="照合した指紋は、作り手が申告したものです。登録所は画像を受け取っていません。",
 )
 MISSED = {
-    Asked.SAME: Text(
-        en="Of {pairs} pictures saved again or cut, {missed} were not told as the same picture.",
-        ja="保存し直しや切り取りをした {pairs} 組のうち、{missed} 組は同じ画像と分かりませんでした。",
+    "saved": Text(
+        en="Of {pairs} pictures saved again, {missed} were not told as the same picture.",
+        ja="保存し直した {pairs} 組のうち、{missed} 組は同じ画像と分かりませんでした。",
     ),
-    Asked.LAYOUT: Text(
+    "cut": Text(
+        en="Of {pairs} pictures cut, turned a little, framed or written over, {missed} were not told as the same picture.",
+        ja="切り取り・わずかな回転・枠・文字入れをした {pairs} 組のうち、{missed} 組は同じ画像と分かりませんでした。",
+    ),
+    "made": Text(
         en="Of {pairs} real outputs of i2i and its kin, {missed} were not told as near to their source.",
         ja="実際の i2i などの出力 {pairs} 組のうち、{missed} 組は元画像に近いと分かりませんでした。",
     ),
 }
+"""How much is missed, as measured, by what was done to the pictures."""
 CHANCE = {
     Asked.SAME: Text(
         en="Unrelated pictures come near by chance, as the same picture: {seen} of {pairs} measured pairs; among the {looked} "
@@ -131,10 +146,14 @@ def _sentences(recorded: Recorded, near: Near, hits: Sequence[Hit]) -> Iterator[
         permitted = sum(bool(one.permissions) for one in hits if one.what is What.SOURCE)
         if permitted:
             yield PERMITTED.format(permitted=_n(permitted))
-    elif recorded.sources:
-        yield NONE_NEAR.format(sources=_n(recorded.sources))
+    elif unseen and not recorded.sources:
+        yield NONE_LOOKED
     else:
-        yield NONE_LOOKED if unseen else NO_SOURCE.format(marks=_n(recorded.marks))
+        if not near.outputs:
+            yield NOT_USED_HERE if unseen else NOT_USED
+        none = NONE_NEAR if recorded.sources else NO_SOURCE
+        said = none.format(sources=_n(recorded.sources), marks=_n(recorded.marks))
+        yield Text(en=said.en.capitalize(), ja=said.ja) if near.outputs else said
     if near.outputs:
         yield OUTPUTS_NEAR.format(near=_n(near.outputs), outputs=_n(recorded.outputs))
     elif recorded.outputs:
@@ -145,14 +164,23 @@ def _sentences(recorded: Recorded, near: Near, hits: Sequence[Hit]) -> Iterator[
 
 def _wrong(one: Measured, looked: int) -> Iterator[Text]:
     asked = Asked(one.question)
-    pairs, missed = sum(kind.pairs for kind in one.missed), sum(kind.missed for kind in one.missed)
-    yield MISSED[asked].format(pairs=_n(pairs), missed=_n(missed))
+    for name, words in MISSED.items():
+        kinds = [kind for kind in one.missed if _group(asked, kind.kind) == name]
+        if kinds:
+            pairs, missed = sum(kind.pairs for kind in kinds), sum(kind.missed for kind in kinds)
+            yield words.format(pairs=_n(pairs), missed=_n(missed))
     yield CHANCE[asked].format(
         seen=_n(one.unrelated_seen),
         pairs=_n(one.unrelated_pairs),
         looked=_n(looked),
         expected=_expected(one.unrelated_high * looked),
     )
+
+
+def _group(asked: Asked, kind: str) -> str:
+    if asked is Asked.LAYOUT:
+        return "made"
+    return "saved" if kind in SAVED else "cut"
 
 
 def _expected(count: float) -> Text:
