@@ -18,11 +18,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 
 from myself_i2i.attestation import IMAGE_DATA, Envelope, sign
+from myself_i2i.client.entry import Entry
+from myself_i2i.client.publishing import PublicKeys
 from myself_i2i.errors import InputError, LimitError, SearchError
 from myself_i2i.marking.short_code import code_of, read_code
 from myself_i2i.predicates import Mark, Suspension, make_statement
 from myself_i2i.registry.admission import Rules
-from myself_i2i.registry.entry import Entry
 from myself_i2i.registry.facts import Logged, Maker, NearAnswer, NearHit, Published, PublishedMark
 from myself_i2i.registry.following import FollowingIndex, open_index
 from myself_i2i.registry.keys import RegistryKeys, open_keys
@@ -173,6 +174,10 @@ class Registry:
     def checkpoint(self) -> bytes:
         """Return the published head of the log (C2SP checkpoint, a signed note)."""
         return self.files.read("checkpoint") or b""
+
+    def public_keys(self) -> PublicKeys:
+        """Return what checks this registry's words: the log's key and the operator's."""
+        return PublicKeys(self.log.key, self.keys.operator.public_key)
 
     def entry(self, index: int) -> Entry:
         """Return the entry at a place of the log; raises `InputError` when there is none."""

@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, insert, select
 
 from myself_i2i.attestation import Envelope, PublicKey
+from myself_i2i.client.entry import Entry
 from myself_i2i.predicates import Mark, Signed, Withdrawal, introduced_key, read_signed
 from myself_i2i.registry.admission import (
     Reason,
@@ -23,7 +24,6 @@ from myself_i2i.registry.admission import (
     check_statement,
     refuse_unknown_key,
 )
-from myself_i2i.registry.entry import Entry
 from myself_i2i.registry.log import Candidate, Placed
 from myself_i2i.registry.log.appender import Apply
 from myself_i2i.registry.manifests import check_mark

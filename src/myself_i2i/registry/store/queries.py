@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Row, Select, func, select
 
 from myself_i2i.attestation import PublicKey, Statement
+from myself_i2i.client.entry import Entry
 from myself_i2i.predicates import Mark, Pledge, Predicate, Profile, Wish, read_predicate
-from myself_i2i.registry.entry import Entry
 from myself_i2i.registry.facts import Logged, Maker, PublishedMark, Standing
 from myself_i2i.registry.standing import REGISTERING
 from myself_i2i.registry.store.schema import KEY, LOG_ENTRY, MANIFEST, MARK, STATEMENT, SUBJECT

@@ -9,9 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from myself_i2i.attestation import IMAGE_DATA, SHA256, PublicKey
+from myself_i2i.client.entry import Entry
 from myself_i2i.marking.short_code import code_of
 from myself_i2i.predicates import Mark, Signed, Suspension, Withdrawal, read_signed
-from myself_i2i.registry.entry import Entry
 from myself_i2i.registry.standing import REGISTERING, kind_of
 from myself_i2i.registry.store.schema import DERIVED, KEY, LOG_ENTRY, MARK, STATEMENT, SUBJECT
 
