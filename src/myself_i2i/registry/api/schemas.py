@@ -108,6 +108,7 @@ SCHEMAS: Final[dict[str, Any]] = {
         {"c2paSpecificationVersion": _VERSION, "supportedCapabilities": {"type": "array", "items": TEXT}}
     ),
     "Status": _object({"status": {"enum": ["ok", "degraded", "down"]}}, {"timestamp": _MOMENT}),
+    "Keys": _object({"log": TEXT, "operator": TEXT}),
     "WellKnown": _object(
         {"apiEndpoint": TEXT, "c2paSpecificationVersion": _VERSION},
         {"capabilitiesEndpoint": TEXT, "statusEndpoint": TEXT},

@@ -22,6 +22,7 @@ __all__ = [
     "VERSION",
     "get_capabilities",
     "get_health",
+    "get_keys",
     "get_metrics",
     "get_openapi",
     "get_status",
@@ -71,6 +72,11 @@ async def get_health(request: Request) -> Response:
     """`GET /healthz`: 200 when requests can be served, 503 when not."""
     working = await _working(parts_of(request))
     return _json({"status": "ok" if working else "down"}, 200 if working else 503)
+
+
+async def get_keys(request: Request) -> Response:
+    """`GET /keys`: with which keys the registry signs; who asks remembers them."""
+    return _json(parts_of(request).registry.public_keys().to_json())
 
 
 async def get_metrics(request: Request) -> Response:
