@@ -42,7 +42,7 @@ class Client:
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Return what a coroutine returns, run where the app runs."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(600)
 
     def request(self, method: str, path: str, **given: Any) -> httpx.Response:
         """Ask, and return the whole answer."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,9 +48,16 @@ def values(picture: PublishedPicture) -> dict[str, str]:
 
 
 def contents(folder: Path) -> dict[str, str]:
-    """Every file below a folder with its digest, SQLite's scratch files aside."""
+    """Everything below a folder as digests: files by their bytes, databases by what they hold."""
     return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        str(path.relative_to(folder)): _digest(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.endswith(("-wal", "-shm"))
     }
+
+
+def _digest(path: Path) -> str:
+    if path.suffix != ".sqlite":
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        return hashlib.sha256("\n".join(database.iterdump()).encode()).hexdigest()

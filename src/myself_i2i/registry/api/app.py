@@ -87,18 +87,16 @@ def create_app(
 async def _ending(app: Starlette) -> AsyncGenerator[None]:
     yield
     parts: Parts = app.state.parts
-    parts.pictures.close()
-    parts.threads.shutdown()
-    parts.registry.close()
+    parts.close()
 
 
-def _told(request: Request, error: Exception) -> Response:
+async def _told(request: Request, error: Exception) -> Response:
     if not isinstance(error, Error):
         raise error
     return render(error, request.headers)
 
 
-def _told_by_starlette(request: Request, error: Exception) -> Response:
+async def _told_by_starlette(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     status = error.status_code if error.status_code in CODES else 400

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from myself_i2i.registry.api import log_files, matching, records, services, statements
+from myself_i2i.predicates.question import QUESTION_BYTES
+from myself_i2i.registry.api import asking, log_files, matching, records, services, statements
 from myself_i2i.registry.api.bindings import NAMES
 from myself_i2i.registry.api.metrics import MEDIA_TYPE
 from myself_i2i.registry.api.operations import Answer, Body, Operation, Parameter
 from myself_i2i.registry.api.schemas import BINARY, TEXT, ref
+from myself_i2i.registry.authority import REQUEST_BYTES
 from myself_i2i.registry.settings import Settings
 from myself_i2i.tlog import MOST_ENTRY_BYTES
 from myself_i2i.wording import Text
@@ -19,12 +21,22 @@ __all__ = ["operations"]
 JSON: Final = "application/json"
 PICTURE_COST: Final = 10.0
 """What a picture takes of an address's share: it is decoded here."""
+ANSWER_COST: Final = 5.0
+_SIGNED: Final = Text(en="the answer, signed by the registry's operator", ja="登録所の運営者が署名した回答")
 _ALL_WELL: Final = Text(en="as asked for", ja="求められたもの")
 
 
 def operations(settings: Settings) -> list[Operation]:
     """Return the operations of a registry with these settings."""
-    return [*_queries(settings), *_fetches(), *_services(), *_statements(settings), *_log(), *_own()]
+    return [
+        *_queries(settings),
+        *_fetches(),
+        *_services(),
+        *_statements(settings),
+        *_log(),
+        *_asking(),
+        *_own(),
+    ]
 
 
 def _queries(settings: Settings) -> list[Operation]:
@@ -127,6 +139,13 @@ def _services() -> list[Operation]:
             Text(en="Where the C2PA API is", ja="C2PA の API の場所"),
             _json("WellKnown"),
         ),
+        _plain(
+            "/keys",
+            services.get_keys,
+            "getKeys",
+            Text(en="With which keys this registry signs", ja="この登録所が署名に使う鍵"),
+            _json("Keys"),
+        ),
     ]
 
 
@@ -221,6 +240,48 @@ def _log() -> list[Operation]:
             parameters=[_name("path", Text(en="e.g. 0/000.p/5", ja="例: 0/000.p/5"))],
             answers={200: Answer(words=_ALL_WELL, content={"application/octet-stream": BINARY})},
             errors=[404],
+        ),
+    ]
+
+
+def _asking() -> list[Operation]:
+    return [
+        Operation(
+            method="POST",
+            path="/answers",
+            handler=asking.post_answer,
+            name="postAnswer",
+            words=Text(
+                en="Ask whether a picture is near to what was recorded; only fingerprints are sent",
+                ja="画像が記録されたものに近いかを尋ねる（送るのは指紋だけです）",
+            ),
+            body=Body(content={JSON: {"type": "object"}}, most=QUESTION_BYTES),
+            answers={200: Answer(words=_SIGNED, content={statements.ENVELOPE: ref("Envelope")})},
+            errors=[415],
+            cost=ANSWER_COST,
+        ),
+        Operation(
+            method="POST",
+            path="/certificates",
+            handler=asking.post_certificate,
+            name="postCertificate",
+            words=Text(
+                en="Get a certificate for a pledged key (PKCS #10)",
+                ja="宣言した鍵の証明書を申請する（PKCS #10）",
+            ),
+            body=Body(content={asking.REQUEST: BINARY}, most=REQUEST_BYTES),
+            answers={200: Answer(words=_ALL_WELL, content={asking.CHAIN: TEXT})},
+            errors=[403, 415],
+        ),
+        _plain(
+            "/authority.pem",
+            asking.get_authority,
+            "getAuthority",
+            Text(
+                en="The certificate of this registry's authority, a private anchor",
+                ja="この登録所の認証局の証明書（私的な信頼の起点）",
+            ),
+            {200: Answer(words=_ALL_WELL, content={asking.CHAIN: TEXT})},
         ),
     ]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from myself_i2i.errors import Error, InputError, LimitError, UsageError, VerificationError
@@ -14,7 +15,7 @@ from myself_i2i.registry.admission import Reason, RefusedError
 from myself_i2i.registry.api.negotiation import language_of, media_type_of
 from myself_i2i.wording import Text
 
-__all__ = ["CODES", "HttpError", "not_found", "render", "status_of"]
+__all__ = ["CODES", "HttpError", "not_found", "render", "require_type", "status_of"]
 
 JSON: Final = "application/json"
 PLAIN: Final = "text/plain"
@@ -72,6 +73,14 @@ REFUSED: Final = {
 def not_found() -> HttpError:
     """Return the error for what is not recorded: an absence, and nothing more."""
     return HttpError(404, CODES[404])
+
+
+def require_type(request: Request, wanted: Sequence[str]) -> None:
+    """Raise a 415 unless the request carries one of the `wanted` media types."""
+    got = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if got not in wanted:
+        named = Text(en="wanted {wanted}", ja="使えるもの: {wanted}").format(wanted=", ".join(wanted))
+        raise HttpError(415, CODES[415], hint=named)
 
 
 def status_of(error: Error) -> int:

@@ -13,7 +13,7 @@ from myself_i2i.attestation import parse_strict
 from myself_i2i.errors import InputError
 from myself_i2i.fingerprint import ISCC, PDQ64
 from myself_i2i.registry.api.bindings import Binding, read_algorithm, read_binding, score
-from myself_i2i.registry.api.errors import CODES, HttpError
+from myself_i2i.registry.api.errors import CODES, HttpError, require_type
 from myself_i2i.registry.api.parts import parts_of
 from myself_i2i.registry.api.pictures import Looks
 from myself_i2i.registry.service import Registry
@@ -59,7 +59,7 @@ async def get_matches_by_binding(request: Request) -> Response:
 
 async def post_matches_by_binding(request: Request) -> Response:
     """`POST /matches/byBinding`."""
-    _require_type(request, ("application/json",))
+    require_type(request, ("application/json",))
     fields = parse_strict(await request.body(), where=_BINDING, limit=BINDING_BYTES)
     if not isinstance(fields, dict) or not all(
         isinstance(fields.get(name), str) for name in ("alg", "value")
@@ -75,7 +75,7 @@ async def post_matches_by_binding(request: Request) -> Response:
 
 async def post_matches_by_content(request: Request) -> Response:
     """`POST /matches/byContent`: the picture is read apart, in memory only."""
-    _require_type(request, PICTURES)
+    require_type(request, PICTURES)
     wanted, bindings = _wanted(request.query_params)
     _results(request.query_params)  # refused before a picture is read for it
     looks = await parts_of(request).pictures.read(await request.body())
@@ -134,13 +134,3 @@ def _needed(query: Mapping[str, str], name: str) -> str:
     if not query.get(name):
         raise InputError(Text(en="{name} is missing", ja="{name} が指定されていません").format(name=name))
     return query[name]
-
-
-def _require_type(request: Request, wanted: Sequence[str]) -> None:
-    got = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if got not in wanted:
-        raise HttpError(
-            415,
-            CODES[415],
-            hint=Text(en="wanted {wanted}", ja="使えるもの: {wanted}").format(wanted=", ".join(wanted)),
-        )

@@ -41,6 +41,12 @@ class Parts:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.threads, partial(call, *args, **kwargs))
 
+    def close(self) -> None:
+        """End all of it, the registry included, once what runs is done."""
+        self.pictures.close()
+        self.threads.shutdown()
+        self.registry.close()
+
 
 def parts_of(request: Request) -> Parts:
     """Return the parts of the app that serves this request."""
