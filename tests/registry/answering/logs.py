@@ -206,9 +206,9 @@ def question(looks: Looks, **changes: object) -> Question:
     return Question(**fields)  # type: ignore[arg-type]
 
 
-def drawn_log(chance: random.Random, mine: Looks, length: int) -> DrawnLog:
+def drawn_log(chance: random.Random, mine: Looks, length: int, begun: DrawnLog | None = None) -> DrawnLog:
     """A log in which anything may happen around a picture."""
-    log = DrawnLog()
+    log = begun or DrawnLog()
     people = [key(f"person {number}") for number in range(4)]
     files = [f"{number + 7:064x}" for number in range(3)]
     while len(log.data) < length:
