@@ -29,6 +29,7 @@ COMMANDS = {
     "sources": "sources",
     "mark": "mark",
     "lint": "lint",
+    "publish": "publish",
     "check": "check",
     "permit": "permit",
     "wish": "wish",
