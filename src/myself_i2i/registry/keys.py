@@ -28,6 +28,7 @@ from cryptography.x509.oid import NameOID
 from myself_i2i.attestation import PrivateKey
 from myself_i2i.c2pa.certificate import clean_name
 from myself_i2i.errors import KeyFileError, RegistryError
+from myself_i2i.tlog import NoteKey
 from myself_i2i.wording import Text
 
 __all__ = ["RegistryKeys", "open_keys"]
@@ -36,6 +37,7 @@ LOG: Final = "log.pem"
 OPERATOR: Final = "operator.pem"
 AUTHORITY: Final = "authority.pem"
 ROOT: Final = "authority.crt"
+ORIGIN: Final = "origin"
 VALIDITY: Final = timedelta(days=7305)
 """Twenty years: leaves of ten years can be issued for the first ten."""
 _BACKDATE: Final = timedelta(hours=1)
@@ -47,6 +49,8 @@ class RegistryKeys:
 
     log: Ed25519PrivateKey
     """Signs checkpoints (C2SP signed note)."""
+    origin: str
+    """The name under which it signs: chosen once, because another one would make another log."""
     operator: PrivateKey
     """Signs what the registry itself says: answers and suspensions."""
     authority: Ed25519PrivateKey
@@ -55,8 +59,11 @@ class RegistryKeys:
     """The authority's own certificate: a private anchor, on no C2PA list."""
 
 
-def open_keys(folder: Path, name: str, *, now: datetime, random: Callable[[int], bytes]) -> RegistryKeys:
-    """Return the keys in `folder`, made when there is none; `name` stands in the authority's certificate.
+def open_keys(
+    folder: Path, *, origin: str, name: str, now: datetime, random: Callable[[int], bytes]
+) -> RegistryKeys:
+    """Return the keys in `folder`, made when there is none: then under the log's `origin`, and with `name` in the
+    authority's certificate.
 
     `random(n)` MUST return n unpredictable bytes. Two processes that start at once get the same keys, and a crash
     leaves all of them or none. Raises `KeyFileError` when a key is damaged or missing, `RegistryError` when the folder
@@ -64,7 +71,7 @@ def open_keys(folder: Path, name: str, *, now: datetime, random: Callable[[int],
     """
     try:
         if not folder.exists():
-            _make(folder, name, now, random)
+            _make(folder, (origin, name), now, random)
         return _load(folder)
     except OSError as error:
         raise RegistryError(
@@ -79,7 +86,9 @@ def open_keys(folder: Path, name: str, *, now: datetime, random: Callable[[int],
         ) from error
 
 
-def _make(folder: Path, name: str, now: datetime, random: Callable[[int], bytes]) -> None:
+def _make(folder: Path, names: tuple[str, str], now: datetime, random: Callable[[int], bytes]) -> None:
+    origin, name = names
+    NoteKey(origin, bytes(32))  # raises `InputError` for a name that no note can have
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Whole or not at all: a folder appears by its name only when everything lies in it (mkdtemp makes it 0700).
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -88,6 +97,7 @@ def _make(folder: Path, name: str, now: datetime, random: Callable[[int], bytes]
         _write(fresh / LOG, _pem(Ed25519PrivateKey.from_private_bytes(random(32))))
         _write(fresh / OPERATOR, _pem(Ed25519PrivateKey.from_private_bytes(random(32))))
         _write(fresh / AUTHORITY, _pem(authority))
+        _write(fresh / ORIGIN, origin.encode() + b"\n")
         _write(fresh / ROOT, _root(authority, name, now, random).public_bytes(Encoding.PEM))
         with suppress(FileExistsError):  # another process was faster: its keys are the keys
             _rename(fresh, folder)
@@ -118,11 +128,13 @@ def _load(folder: Path) -> RegistryKeys:
         log = load_pem_private_key((folder / LOG).read_bytes(), None)
         authority = load_pem_private_key((folder / AUTHORITY).read_bytes(), None)
         root = x509.load_pem_x509_certificate((folder / ROOT).read_bytes())
+        origin = (folder / ORIGIN).read_text("utf-8").strip()
     except (ValueError, TypeError) as error:
         raise _damaged(folder) from error
     if not isinstance(log, Ed25519PrivateKey) or not isinstance(authority, Ed25519PrivateKey):
         raise _damaged(folder)
-    return RegistryKeys(log, PrivateKey.from_pem((folder / OPERATOR).read_bytes()), authority, root)
+    operator = PrivateKey.from_pem((folder / OPERATOR).read_bytes())
+    return RegistryKeys(log, origin, operator, authority, root)
 
 
 def _root(

@@ -96,11 +96,17 @@ class Registry:
         something cannot be opened or belongs to another registry.
         """
         settings.home.mkdir(parents=True, exist_ok=True)
-        keys = open_keys(settings.keys_folder, settings.title, now=clock(), random=secrets.token_bytes)
+        keys = open_keys(
+            settings.keys_folder,
+            origin=settings.log_origin,
+            name=settings.title,
+            now=clock(),
+            random=secrets.token_bytes,
+        )
         engine = open_database(settings.database_url)
         try:
             files = files or FolderFiles(settings.log_folder)
-            log = Log.open(engine, files, origin=settings.log_origin, private=keys.log)
+            log = Log.open(engine, files, origin=keys.origin, private=keys.log)
             index = FollowingIndex(engine, open_index(settings.database_url, settings.index_folder))
         except BaseException:
             engine.dispose()

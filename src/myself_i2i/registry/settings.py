@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -28,13 +28,13 @@ class Settings:
     home: Path = Path("registry")
     """Folder of everything that has no place of its own below."""
     url: str = "http://127.0.0.1:8087"
-    """The address that people use: https, or http on this machine."""
+    """The address that people use: https, or http on this machine; `read` makes it of host and port when it is not given."""
     name: str = ""
     """What the registry is called on its pages and in its authority's certificate; the host of `url` otherwise."""
     contact: str = ""
     """How its operator is reached: shown to people."""
     origin: str = ""
-    """The log's origin line (C2SP checkpoint), never changed once there is a log; `url` without scheme otherwise."""
+    """The log's origin line (C2SP checkpoint) for a new registry, which keeps it; `url` without scheme otherwise."""
     database: str = ""
     """`sqlite:///FILE` or `postgresql+pg8000://…`; a file in `home` otherwise."""
     log: str = ""
@@ -82,7 +82,11 @@ class Settings:
                 given[name] = environment[PREFIX + name.upper()]
         kinds = {one.name: type(one.default) for one in fields(cls)}
         made = cls(**{name: _value(name, kinds[name], value) for name, value in given.items()})
-        _check_address(made.url)
+        if "url" not in given:
+            host = f"[{made.host}]" if ":" in made.host else made.host
+            made = replace(made, url=f"http://{host}:{made.port}")
+        else:
+            _check_address(made.url)
         return made
 
     @property
@@ -92,7 +96,7 @@ class Settings:
 
     @property
     def log_origin(self) -> str:
-        """The log's origin line."""
+        """The origin line of a new log; that of an old one is kept with its keys."""
         return self.origin or self.url.partition("://")[2].rstrip("/")
 
     @property
@@ -129,8 +133,8 @@ OPTIONS: Final[Mapping[str, Text]] = {
         en="how its operator is reached; shown to people", ja="運営者への連絡先（利用者に表示されます）"
     ),
     "origin": Text(
-        en="the log's origin line; never change it once there is a log",
-        ja="ログの origin 行。ログができたあとは変えないでください",
+        en="the log's origin line, for a new registry: it is kept with the keys and never changes",
+        ja="新しい登録所のログの origin 行。鍵とともに保存され、あとから変わることはありません",
     ),
     "database": Text(
         en="sqlite:///FILE or postgresql+pg8000://USER@HOST/NAME",
