@@ -113,7 +113,7 @@ def serve(terminal: Terminal, *, folder: Path | None, workers: int, **given: str
     if any(find_spec(name) is None for name in NEEDED):
         raise UsageError(MISSING, hint=INSTALL)
     _put(folder, given)
-    settings = _settings()
+    settings = _at_home(_settings())
     if workers > 1 and settings.database_url.startswith("sqlite"):
         raise UsageError(ONE_PROCESS.format(workers=workers), hint=USE_POSTGRES)
     with _listening(settings.host, settings.port) as listener:
@@ -123,8 +123,7 @@ def serve(terminal: Terminal, *, folder: Path | None, workers: int, **given: str
         ).close()  # migrated, keys made, what was committed published: once, before any worker
         if new:
             terminal.say(NEW_KEYS, folder=str(settings.keys_folder.absolute()))
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        address = f"http://{host}:{settings.port}"
+        address = _address(settings.host, settings.port)
         terminal.say(LISTENING, address=address)
         if settings.url != address:
             terminal.say(SAYS, url=settings.url)
@@ -175,6 +174,25 @@ def _put(folder: Path | None, given: dict[str, str | int | None]) -> None:
     home = Path(os.environ.get(f"{PREFIX}HOME", "registry"))
     if VARIABLE not in os.environ and (home / FILE).exists():
         os.environ[VARIABLE] = str((home / FILE).absolute())
+
+
+def _at_home(settings: Settings) -> Settings:
+    """Return settings whose `url` is where it listens, when nobody said how others reach it.
+
+    The log's origin stays what it would be without that: a log outlives a port.
+    """
+    from myself_i2i.registry.settings import PREFIX  # noqa: PLC0415 - the extra `registry`
+
+    default = type(settings)()
+    if settings.url == default.url and (settings.host, settings.port) != (default.host, default.port):
+        os.environ[f"{PREFIX}URL"] = _address("127.0.0.1", settings.port)
+        os.environ[f"{PREFIX}ORIGIN"] = settings.log_origin
+        return _settings()
+    return settings
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _settings() -> Settings:
