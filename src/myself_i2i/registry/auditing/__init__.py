@@ -2,6 +2,6 @@
 
 from myself_i2i.registry.auditing.auditing import Asked, Audit, audit
 from myself_i2i.registry.auditing.entries import Entries, Trouble
-from myself_i2i.registry.auditing.reading import PublishedLog, Source
+from myself_i2i.registry.auditing.reading import PublishedLog
 
-__all__ = ["Asked", "Audit", "Entries", "PublishedLog", "Source", "Trouble", "audit"]
+__all__ = ["Asked", "Audit", "Entries", "PublishedLog", "Trouble", "audit"]

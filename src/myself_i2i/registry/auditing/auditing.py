@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from myself_i2i.attestation import Envelope, PublicKey
+from myself_i2i.client.auditing import Source
 from myself_i2i.errors import InputError, VerificationError
 from myself_i2i.predicates import Answer, read_signed
 from myself_i2i.registry.answering import Issuer, Replay, compute
 from myself_i2i.registry.auditing.entries import Entries
-from myself_i2i.registry.auditing.reading import PublishedLog, Source
+from myself_i2i.registry.auditing.reading import PublishedLog
 from myself_i2i.tlog import (
     Checkpoint,
     Cosignature,
