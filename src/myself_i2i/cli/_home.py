@@ -103,11 +103,17 @@ class Home:
         if not isinstance(public, Ed25519PublicKey):
             raise TypeError(type(public))  # `PublicKey` holds nothing else
         made = issue(public, handle, now=now(), random=secrets.token_bytes)
+        self.keep_certificate(key, made.chain_pem)
+        return made.chain_pem
+
+    def keep_certificate(self, key: PrivateKey, chain_pem: bytes) -> Path:
+        """Keep the certificate for the person's marks from now on, in place of the one before; return its place."""
+        path = self.path / "certificates" / f"{key.keyid}.pem"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_bytes(made.chain_pem)
+        part.write_bytes(chain_pem)
         part.replace(path)
-        return made.chain_pem
+        return path
 
     def keep(self, statement: Statement, key: PrivateKey) -> tuple[Envelope, Entry]:
         """Sign a statement and put it into the ledger; on disk when this returns."""

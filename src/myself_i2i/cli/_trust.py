@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography import x509
+
 from myself_i2i.attestation import Envelope
 from myself_i2i.c2pa.trust import Anchors, TrustLists, TrustSettings, load_anchors, trust_settings
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.verification.pledge import verified_pledge
+from myself_i2i.verification.registries import is_registry
 
 __all__ = ["C2PA_LIST", "TSA_LIST", "TrustFolder"]
 
@@ -37,6 +40,10 @@ class TrustFolder:
     def _anchors(self, name: str) -> Anchors:
         file = self.path / name
         return load_anchors(read_bounded(file)) if file.exists() else Anchors()
+
+    def registries(self) -> tuple[x509.Certificate, ...]:
+        """Return the roots of registries among the issuers added by hand."""
+        return tuple(one for one in self.lists().private.certificates if is_registry(one))
 
     def settings(self) -> TrustSettings:
         """Return the lists as the C2PA library reads them."""

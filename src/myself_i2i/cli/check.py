@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from myself_i2i.c2pa.trust import TrustSettings
 from myself_i2i.cli._bulk import Plan, thumbnail, work_through
@@ -43,6 +44,8 @@ class Setting:
     """Pinned makers."""
     ledger: Path | None
     """The person's ledger, or None."""
+    registries: tuple[bytes, ...] = ()
+    """Roots of registries that the person added."""
     sidecar: Path | None = None
     """A `.c2pa` store to use instead of the embedded one."""
 
@@ -57,6 +60,7 @@ def check_one(path: Path, *, setting: Setting, preview: bool = False) -> dict[st
             trust=setting.trust,
             own=setting.own,
             makers=dict(setting.makers),
+            registries=setting.registries,
             statements=None if ledger is None else LedgerStatements(ledger),
         )
         report = check_picture(data, name=str(path), checked_at=now(), knowledge=knowledge, sidecar=sidecar)
@@ -154,6 +158,7 @@ def knowledge_of(home: Home, sidecar: Path | None = None) -> Setting:
         trust=folder.settings(),
         own=home.own_keyids(),
         makers=tuple(folder.makers().items()),
+        registries=tuple(one.public_bytes(Encoding.DER) for one in folder.registries()),
         ledger=ledger if ledger.exists() else None,
         sidecar=sidecar,
     )

@@ -8,15 +8,18 @@ from pathlib import Path
 import click
 
 from myself_i2i.attestation import Envelope
-from myself_i2i.c2pa.trust import fetch, load_anchors
+from myself_i2i.c2pa.trust import Anchors, fetch, load_anchors
 from myself_i2i.cli._commands import argument, command, group, option, pass_terminal
 from myself_i2i.cli._files import save
 from myself_i2i.cli._home import Home
-from myself_i2i.cli._terminal import Terminal
+from myself_i2i.cli._terminal import Terminal, visible
 from myself_i2i.cli._trust import C2PA_LIST, TSA_LIST, TrustFolder
+from myself_i2i.client.certifying import ask_authority
+from myself_i2i.client.http import Remote
 from myself_i2i.errors import InputError, UsageError
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.verification.pledge import verified_pledge
+from myself_i2i.verification.registries import is_registry, name_of
 from myself_i2i.wording import Text
 
 __all__ = ["trust"]
@@ -30,8 +33,13 @@ LISTS = {
     "private": Text(en="issuers added by you", ja="自分で登録した発行元"),
     "makers": Text(en="makers added by you", ja="自分で登録した作り手"),
 }
+REGISTRIES = Text(en="of these a registry", ja="そのうち登録所")
 ADDED = Text(en="{what}: {n} certificates", ja="{what}: 証明書 {n} 件")
 ADDED_MAKER = Text(en="added the maker {name} ({short})", ja="作り手 {name}（{short}）を登録しました")
+ADDED_REGISTRY = Text(
+    en="added the registry {name}; its authority's sha256 is {digest}: compare it where the registry shows it",
+    ja="登録所 {name} を登録しました。認証局の sha256 は {digest} です。登録所が公表しているものと見くらべてください",
+)
 FETCHING = Text(en="asking {url}", ja="{url} に問い合わせます")
 
 
@@ -56,8 +64,10 @@ def show(terminal: Terminal) -> None:
     folder = TrustFolder(Home(terminal).path / "trust")
     lists = folder.lists()
     counts = {"c2pa": lists.manifest, "tsa": lists.tsa, "private": lists.private}
+    registries = [name_of(one) for one in folder.registries()]
     rows = [(terminal.text(LISTS[name]), str(len(anchors.certificates))) for name, anchors in counts.items()]
     makers = [f"{name}  {keyid[:16]}…" for keyid, name in folder.makers().items()] or [terminal.text(NONE)]
+    rows += [(terminal.text(REGISTRIES), visible(name)) for name in registries]
     terminal.lines([*rows, *((terminal.text(LISTS["makers"]), maker) for maker in makers)], indent=0)
 
 
@@ -100,6 +110,34 @@ def add(terminal: Terminal, *, file: Path, which: str) -> None:
     }
     save(folder / names[which], anchors.to_pem())
     terminal.say(ADDED, what=terminal.text(LISTS[which]), n=len(anchors.certificates))
+
+
+@command(
+    "registry",
+    Text(
+        en="Add a registry's authority: signers to whom it issued a certificate are then told as known to that registry. A "
+        "private list of yours, never mixed with the C2PA lists.",
+        ja="登録所の認証局を登録します。その登録所が証明書を発行した署名者を「登録所が知っている」と表示するようになります。"
+        "自分だけの一覧で、C2PAのリストとは混ざりません。",
+    ),
+    example="myself-i2i trust registry https://registry.example",
+    parent=trust,
+)
+@argument("url")
+@pass_terminal
+def registry(terminal: Terminal, *, url: str) -> None:
+    """Fetch the root, check that it is one, keep it."""
+    root = ask_authority(Remote.at(url))
+    if not is_registry(root):
+        raise InputError(
+            Text(
+                en="what is at {url} is not a registry's authority",
+                ja="{url} にあるのは登録所の認証局ではありません",
+            ).format(url=url[:200])
+        )
+    anchors = Anchors((root,))
+    save(Home(terminal).path / "trust" / "private" / f"{anchors.digests[0][:32]}.pem", anchors.to_pem())
+    terminal.say(ADDED_REGISTRY, name=name_of(root), digest=anchors.digests[0])
 
 
 @command(

@@ -33,6 +33,7 @@ __all__ = [
     "ON_LIST",
     "PINNED",
     "PRIVATE",
+    "REGISTRY",
     "SIGNED_BY_SELF",
     "UNKNOWN",
     "UNREAD",
@@ -87,6 +88,12 @@ PINNED = Text(en="a maker whom you added here: {name}", ja="あなたが登録�
 PRIVATE = Text(
     en="its issuer is one that you added here; the name it carries: {name}",
     ja="発行元は、あなたがこの端末に登録したものです。書かれている名前: {name}",
+)
+REGISTRY = Text(
+    en="known to the registry {registry}, which you added here (a private list, not the C2PA trust list); the name in its "
+    "certificate: {name}",
+    ja="あなたがこの端末に登録した登録所 {registry} が知っている署名者です（C2PAトラストリストとは別の、私的な一覧です）。"
+    "証明書の名前: {name}",
 )
 ON_LIST = Text(
     en="{name}, whose issuer is on the C2PA trust list",

@@ -18,7 +18,7 @@ from datetime import datetime
 
 from myself_i2i.c2pa.native import read
 from myself_i2i.c2pa.reading import ManifestReading, RemoteManifestError, Standing
-from myself_i2i.c2pa.signer import identify
+from myself_i2i.c2pa.signer import ClaimSigner, identify
 from myself_i2i.c2pa.trust import NO_TRUST, TrustSettings
 from myself_i2i.errors import InputError, VerificationError
 from myself_i2i.image import Container, read_container
@@ -32,6 +32,7 @@ from myself_i2i.verification.consistency import compare
 from myself_i2i.verification.evidence import Step
 from myself_i2i.verification.mark import SignedMark, find_mark
 from myself_i2i.verification.own_metadata import own_container, own_manifest
+from myself_i2i.verification.registries import registry_behind
 from myself_i2i.verification.report import (
     Agreement,
     Consistency,
@@ -59,6 +60,8 @@ class Knowledge:
     """Key ids of the person's own keys."""
     makers: Mapping[str, str] = field(default_factory=dict)
     """Pinned makers: key id to name."""
+    registries: tuple[bytes, ...] = ()
+    """Roots (DER) of the registries among the issuers added by hand; `trust` MUST hold them too."""
     statements: Statements | None = None
     """The person's own ledger: withdrawals and permissions that did not travel with the file."""
 
@@ -71,13 +74,18 @@ class _Found:
     reading: ManifestReading | None = None
     broken: Text | None = None
     """Why a manifest that is there cannot be read."""
-    keyid: str | None = None
-    """The key that signed the manifest."""
+    signer: ClaimSigner | None = None
+    """Who signed the manifest, None when that cannot be told."""
     mark: SignedMark | None = None
     """The mark, when it holds for this file."""
     refused: bool = False
     """Whether a mark is there that does not."""
     notes: tuple[Text, ...] = ()
+
+    @property
+    def keyid(self) -> str | None:
+        """The key that signed the manifest."""
+        return None if self.signer is None else self.signer.keyid
 
 
 def check(
@@ -150,7 +158,7 @@ def _read_manifest(data: bytes, container: Container, known: Knowledge, sidecar:
     if reading is None or store is None:
         return _Found(container, reading)
     try:
-        return _Found(container, reading, keyid=identify(store, reading).keyid)
+        return _Found(container, reading, signer=identify(store, reading))
     except (InputError, VerificationError) as error:
         return _Found(container, reading, notes=(error.message,))
 
@@ -198,7 +206,12 @@ def _signer(found: _Found, known: Knowledge) -> Signer:
     if keyid is not None and keyid in known.makers:
         return Signer(Known.PINNED, answers.PINNED.format(name=known.makers[keyid]), name, keyid, short)
     answer, says = _STANDINGS[reading.standing]
-    return Signer(answer, says.format(name=name or "-"), name, keyid, short)
+    registry = None
+    if reading.standing is Standing.PRIVATE_ANCHOR and found.signer is not None:
+        registry = registry_behind(found.signer.certificate_der, known.registries)
+    if registry is not None:
+        says = answers.REGISTRY
+    return Signer(answer, says.format(registry=registry, name=name or "-"), name, keyid, short)
 
 
 _STANDINGS = {
