@@ -30,7 +30,9 @@ COMMANDS = {
     "mark": "mark",
     "lint": "lint",
     "publish": "publish",
+    "certify": "certify",
     "check": "check",
+    "ask": "ask",
     "permit": "permit",
     "wish": "wish",
     "withdraw": "withdraw",
@@ -44,6 +46,8 @@ COMMANDS = {
     "keys": "keys",
     "trust": "trust",
     "serve": "serve",
+    "audit": "audit",
+    "witness": "witness",
 }
 """Command -> module beside this one, in the order of a person's work."""
 

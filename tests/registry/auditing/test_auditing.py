@@ -176,7 +176,7 @@ class TestOlder:
     @pytest.mark.parametrize("size", [0, 1, 100, 256, 299, 300])
     def test_beginning(self, log: DrawnLog, size: int) -> None:
         """A head that was kept is found to be the log's beginning."""
-        found = run(published(log), older=log.note(size).to_bytes())
+        found = run(published(log), older=(log.note(size).to_bytes(),))
         assert found.older is not None
         assert size == found.older.size
 
@@ -185,12 +185,12 @@ class TestOlder:
         """A head of the same log that is not its beginning shows a second view, and is refused."""
         other = sign_checkpoint(Checkpoint(ORIGIN, size, node_hash(b"", b"")), LOG)
         with pytest.raises(VerificationError, match="others than"):
-            run(published(log), older=other.to_bytes())
+            run(published(log), older=(other.to_bytes(),))
 
     def test_shrunk(self, log: DrawnLog) -> None:
         """A log that has fewer entries than it once signed is refused."""
         with pytest.raises(VerificationError, match="signed a head of 300"):
-            run(published(log, 200), older=log.note().to_bytes())
+            run(published(log, 200), older=(log.note().to_bytes(),))
 
 
 class TestReceipt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 from myself_i2i.attestation import sign
@@ -12,8 +12,10 @@ from myself_i2i.predicates import Question, make_statement
 from myself_i2i.registry.answering.computing import Issuer, compute
 from myself_i2i.registry.answering.following import Following
 from myself_i2i.registry.keys import RegistryKeys
-from myself_i2i.registry.log import Log
 from myself_i2i.tlog import Checkpoint, Note, NoteKey, open_checkpoint
+
+if TYPE_CHECKING:
+    from myself_i2i.registry.log import Log  # an audit computes answers without a database
 
 __all__ = ["Answering", "answer", "own_head"]
 

@@ -46,8 +46,8 @@ class Asked:
     """The operator's key, when it is known: an answer signed by another is refused."""
     witnesses: tuple[NoteKey, ...] = ()
     """Witnesses whose cosignatures on the head are told."""
-    older: bytes | None = None
-    """A head of this log, kept from an earlier time: a signed note."""
+    older: tuple[bytes, ...] = ()
+    """Heads of this log, kept from earlier times: signed notes."""
     receipt: bytes | None = None
     """A receipt (C2SP tlog-proof)."""
     answer: bytes | None = None
@@ -67,7 +67,7 @@ class Audit:
     entries: Entries
     """The entries."""
     older: Checkpoint | None
-    """The older head, which is the beginning of this one; None when none was given."""
+    """The largest of the older heads, all of which are beginnings of this one; None when none was given."""
     receipt: int | None
     """The place of the entry whose receipt was given, and holds."""
     answer: Answer | None
@@ -98,11 +98,11 @@ def audit(source: Source, asked: Asked, *, progress: Callable[[int, int], None])
     if note is None:
         raise InputError(_NO_LOG)
     head, signed = open_checkpoint(note, asked.key)
-    older = open_checkpoint(asked.older, asked.key)[0] if asked.older else None
+    older = [_head(note, asked) for note in asked.older]
     receipt = Receipt.parse(asked.receipt) if asked.receipt else None
     given = _answer(asked) if asked.answer else None
-    heads = [older, _head(receipt.checkpoint, asked) if receipt else None]
-    heads.append(_head(given.checkpoint.encode(), asked) if given else None)
+    answered = _head(given.checkpoint.encode(), asked) if given else None
+    heads = [*older, answered, _head(receipt.checkpoint, asked) if receipt else None]
     _refuse_newer(head, heads)
     # 2. to 5. every entry
     log = PublishedLog(source, head)
@@ -114,9 +114,8 @@ def audit(source: Source, asked: Asked, *, progress: Callable[[int, int], None])
             receipt.verify(entry, asked.key)
     # 6. the answer
     again = None
-    if given is not None:
-        size = heads[-1].size if heads[-1] else 0
-        held = Replay(log.read, size)
+    if given is not None and answered is not None:
+        held = Replay(log.read, answered.size)
         issuer = Issuer(given.public_key, given.checkpoint)
         again = compute(given.question, held, issuer, answered_at=given.answered_at)
     return Audit(
@@ -124,7 +123,7 @@ def audit(source: Source, asked: Asked, *, progress: Callable[[int, int], None])
         note=note,
         cosignatures=verify_cosignatures(signed, asked.witnesses),
         entries=entries,
-        older=older,
+        older=max(older, key=lambda one: one.size, default=None),
         receipt=receipt.index if receipt else None,
         answer=given,
         recomputed=again,
