@@ -6,9 +6,9 @@ receipts carry it; while it is the published one, `checkpoint` carries it too. S
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
-from myself_i2i.errors import InputError, RegistryError, UsageError, VerificationError
+from myself_i2i.errors import InputError, LimitError, UsageError, VerificationError
 from myself_i2i.registry.log import Files, Log
 from myself_i2i.registry.log.publishing import CHECKPOINT, COSIGNED
 from myself_i2i.registry.settings import Settings
@@ -25,7 +25,10 @@ from myself_i2i.tlog import (
 )
 from myself_i2i.wording import Text
 
-__all__ = ["Witnessed", "cosign", "witnesses"]
+__all__ = ["MOST_NOTE", "Witnessed", "cosign", "witnesses"]
+
+MOST_NOTE: Final = 16 * 2**10
+"""Largest note that is read: 64 signatures and a text."""
 
 
 class Witnessed(Protocol):
@@ -62,8 +65,10 @@ def cosign(registry: Witnessed, note: bytes) -> None:
     """Keep the cosignatures of known witnesses on one of this log's heads; the same ones again change nothing.
 
     Raises `InputError` for what is no checkpoint, `VerificationError` when a signature does not hold, no known witness signed,
-    or the head is not this log's; `RegistryError` when it cannot be stored.
+    or the head is not this log's; `LimitError` past `MOST_NOTE`, `RegistryError` when it cannot be stored.
     """
+    if len(note) > MOST_NOTE:
+        raise LimitError(_TOO_LARGE.format(size=len(note), limit=MOST_NOTE))
     key = registry.log.key
     known = witnesses(registry.settings)
     checkpoint, sent = open_checkpoint(note, key)
@@ -92,7 +97,7 @@ def _refuse_another_head(registry: Witnessed, checkpoint: Checkpoint) -> None:
     read = hash_reader(checkpoint.size, registry.log.tile)
     if checkpoint.size <= size and root_hash(checkpoint.size, read) == checkpoint.root:
         return
-    raise RegistryError(_NOT_OURS.format(size=checkpoint.size))
+    raise VerificationError(_NOT_OURS.format(size=checkpoint.size))
 
 
 def _merged(kept: Note, lines: list[Signature], known: tuple[NoteKey, ...]) -> Note:
@@ -117,6 +122,10 @@ def _note(files: Files, name: str) -> Note | None:
 _OTHER_KIND = Text(
     en="a key in the setting witnesses is not that of a witness (wanted signature type 4, a timed cosignature)",
     ja="設定 witnesses の鍵が、証人の鍵（署名の種類 4、時刻つきの副署）ではありません",
+)
+_TOO_LARGE = Text(
+    en="the note has {size} bytes, at most {limit} are read",
+    ja="ノートが {size} バイトあります（上限 {limit} バイト）",
 )
 _NOBODY = Text(
     en="no cosignature by a witness of this registry stands on this head",

@@ -1,4 +1,4 @@
-"""What the registry signs on request: an answer to a question, a certificate for a pledged key."""
+"""What the registry signs on request, an answer or a certificate; and what witnesses sign for it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from myself_i2i.registry.api.errors import require_type
 from myself_i2i.registry.api.parts import parts_of
 from myself_i2i.registry.api.statements import ENVELOPE
 from myself_i2i.registry.authority import certify
+from myself_i2i.registry.witnessing import cosign
 
-__all__ = ["CHAIN", "REQUEST", "get_authority", "post_answer", "post_certificate"]
+__all__ = ["CHAIN", "NOTE", "REQUEST", "get_authority", "post_answer", "post_certificate", "post_cosignature"]
 
 REQUEST: Final = "application/pkcs10"
 """A certificate request, DER or PEM."""
+NOTE: Final = "text/plain"
+"""A signed note (C2SP signed-note)."""
 CHAIN: Final = "application/pem-certificate-chain"
 
 
@@ -34,6 +37,14 @@ async def post_certificate(request: Request) -> Response:
     require_type(request, (REQUEST,))
     parts = parts_of(request)
     return Response(await parts.run(certify, parts.registry, await request.body()), media_type=CHAIN)
+
+
+async def post_cosignature(request: Request) -> Response:
+    """`POST /cosignatures`: a head of the log with a known witness's cosignature; the published head comes back."""
+    require_type(request, (NOTE,))
+    parts = parts_of(request)
+    await parts.run(cosign, parts.registry, await request.body())
+    return Response(await parts.run(parts.registry.checkpoint), media_type=NOTE)
 
 
 async def get_authority(request: Request) -> Response:

@@ -13,6 +13,7 @@ from myself_i2i.registry.api.operations import Answer, Body, Operation, Paramete
 from myself_i2i.registry.api.schemas import BINARY, TEXT, ref
 from myself_i2i.registry.authority import REQUEST_BYTES
 from myself_i2i.registry.settings import Settings
+from myself_i2i.registry.witnessing import MOST_NOTE
 from myself_i2i.tlog import MOST_ENTRY_BYTES
 from myself_i2i.wording import Text
 
@@ -271,6 +272,19 @@ def _asking() -> list[Operation]:
             ),
             body=Body(content={asking.REQUEST: BINARY}, most=REQUEST_BYTES),
             answers={200: Answer(words=_ALL_WELL, content={asking.CHAIN: TEXT})},
+            errors=[403, 415],
+        ),
+        Operation(
+            method="POST",
+            path="/cosignatures",
+            handler=asking.post_cosignature,
+            name="postCosignature",
+            words=Text(
+                en="Give back a head of the log with a cosignature (C2SP tlog-cosignature) of a witness that is known here",
+                ja="ここで知られている証人の副署（C2SP tlog-cosignature）が付いたログの先頭を届ける",
+            ),
+            body=Body(content={asking.NOTE: TEXT}, most=MOST_NOTE),
+            answers={200: Answer(words=_ALL_WELL, content={asking.NOTE: TEXT})},
             errors=[403, 415],
         ),
         _plain(
