@@ -55,7 +55,7 @@ from myself_i2i.comparison.measuring import Measures, algorithms, find_part, mea
 
 OUT = ROOT / "src" / "myself_i2i" / "comparison" / "measured"
 SET = "Myself_i2i pairs"
-SAVED_OF = 24
+SAVED_OF = 48
 """Of so many pictures re-posts and pasted parts are made."""
 LAID = 150
 """So many unrelated pairs are laid over each other for the closeness map."""
