@@ -109,7 +109,7 @@ def load_anchors(pem: bytes) -> Anchors:
         )
     try:
         found = x509.load_pem_x509_certificates(pem)
-    except ValueError as cause:
+    except (ValueError, x509.InvalidVersion) as cause:
         raise _no_list() from cause
     # A block without its end is passed over by the parser: a list that was cut off would load as a shorter one.
     if len(found) != pem.count(b"-----BEGIN CERTIFICATE-----"):

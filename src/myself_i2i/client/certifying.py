@@ -27,6 +27,13 @@ LEAST: Final = timedelta(days=365)
 """A certificate that ends sooner is refused: old marks fall with it (spec/mark.md)."""
 REQUEST_TYPE: Final = "application/pkcs10"
 MOST: Final = 64 * 2**10
+_MALFORMED: Final = (
+    x509.InvalidVersion,
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What the library raises for certificates beside ValueError."""
 
 
 def make_request(key: PrivateKey, name: str) -> bytes:
@@ -65,11 +72,11 @@ def check_certificate(
         public = found.public_key()
         fits = isinstance(public, Ed25519PublicKey) and keyid_of(public) == key.keyid
         profile = _has_profile(found)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.ExtensionNotFound) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, *_MALFORMED) as error:
         raise InputError(_NO_CERTIFICATE) from error
     try:
         found.verify_directly_issued_by(root)
-    except (ValueError, TypeError, InvalidSignature) as error:
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
         raise VerificationError(_OTHER_ISSUER) from error
     lasts = found.not_valid_before_utc <= now and found.not_valid_after_utc >= now + LEAST
     if not (fits and profile and lasts):

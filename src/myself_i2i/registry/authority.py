@@ -16,8 +16,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from myself_i2i.c2pa.certificate import issue_under, keyid_of
-from myself_i2i.errors import InputError, LimitError, RegistryError
+from myself_i2i.c2pa.certificate import clean_name, issue_under, keyid_of
+from myself_i2i.errors import InputError, LimitError, RegistryError, UsageError
 from myself_i2i.registry.admission import Reason, RefusedError
 from myself_i2i.registry.facts import Maker, Standing
 from myself_i2i.registry.keys import RegistryKeys
@@ -78,7 +78,7 @@ def read_request(data: bytes) -> Ed25519PublicKey:
         request = load(data)
         key = request.public_key()
         holds = isinstance(key, Ed25519PublicKey) and request.is_signature_valid
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise InputError(_NO_REQUEST) from error
     if not isinstance(key, Ed25519PublicKey) or not holds:
         raise InputError(_NO_REQUEST)
@@ -102,14 +102,15 @@ def issue_for(
         raise RefusedError(Reason.NOT_STANDING, _NOT_PLEDGED, hint=_PLEDGE)
     if keys.root.not_valid_after_utc < now + LEAST:
         raise RegistryError(_ENDING)
-    return issue_under(
-        key,
-        maker.name or maker.public_key.short_form,
-        root=keys.root,
-        root_key=keys.authority,
-        now=now,
-        random=random,
-    )
+    return issue_under(key, _name(maker), root=keys.root, root_key=keys.authority, now=now, random=random)
+
+
+def _name(maker: Maker) -> str:
+    """The name in the pledge; where there is none that can be read, the key's own."""
+    try:
+        return clean_name(maker.name or "")
+    except UsageError:
+        return maker.public_key.short_form
 
 
 _TOO_LARGE = Text(

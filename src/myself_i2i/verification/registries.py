@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from myself_i2i.c2pa.certificate import REGISTRY_ORGANISATION
@@ -35,7 +35,7 @@ def registry_behind(certificate_der: bytes, roots: Iterable[bytes]) -> str | Non
         root = x509.load_der_x509_certificate(der)
         try:
             leaf.verify_directly_issued_by(root)
-        except (ValueError, TypeError, InvalidSignature):
+        except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
             continue
         return name_of(root)
     return None
