@@ -7,8 +7,9 @@ its last record says how far it got. A crash, a full disk or a lost folder costs
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Protocol
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 from myself_i2i.errors import InputError, RegistryError
 from myself_i2i.fingerprint import ISCC, PDQ64, Fingerprint
-from myself_i2i.predicates import Mark
+from myself_i2i.predicates import Mark, Predicate
 from myself_i2i.registry.store.database import reading
 from myself_i2i.registry.store.queries import statements_at
 from myself_i2i.registry.store.schema import LOG_HEAD, MARK
@@ -72,9 +73,10 @@ class FollowingIndex:
         """Let the index go."""
         self._index.close()
 
-    def follow(self) -> int:
+    def follow(self, fresh: Mapping[int, Predicate] = MappingProxyType({})) -> int:
         """Add what was logged since; return how many entries were looked at then.
 
+        `fresh`: what the caller has just logged, by place, so that it need not be read again.
         Raises `SearchError` when the index cannot be written, `RegistryError` when it belongs to another log; what was
         added stays, and the next call goes on there.
         """
@@ -84,9 +86,11 @@ class FollowingIndex:
                     size = connection.execute(select(LOG_HEAD.c.size)).scalar_one()
                     query = select(MARK.c.index).where(MARK.c.index >= self._position).order_by(MARK.c.index)
                     indexes = connection.execute(query.limit(BATCH)).scalars().all()
-                    marks = statements_at(connection, indexes)
-                records = [record for one in marks for record in _records(one.index, one.predicate)]
-                self._add(records)
+                    unread = statements_at(connection, [place for place in indexes if place not in fresh])
+                says = {one.index: one.predicate for one in unread}
+                self._add(
+                    [one for place in indexes for one in _records(place, says.get(place) or fresh[place])]
+                )
                 full = len(indexes) == BATCH
                 self._position = indexes[-1] + 1 if full else size
                 if not full:

@@ -62,10 +62,9 @@ class RegistryKeys:
 def open_keys(
     folder: Path, *, origin: str, name: str, now: datetime, random: Callable[[int], bytes]
 ) -> RegistryKeys:
-    """Return the keys in `folder`, made when there is none: then under the log's `origin`, and with `name` in the
-    authority's certificate.
+    """Return the keys in `folder`, made when there is none.
 
-    `random(n)` MUST return n unpredictable bytes. Two processes that start at once get the same keys, and a crash
+    New ones stand under the log's `origin`, and `name` in the authority's certificate. `random(n)` MUST return n unpredictable bytes. Two processes that start at once get the same keys, and a crash
     leaves all of them or none. Raises `KeyFileError` when a key is damaged or missing, `RegistryError` when the folder
     cannot be written.
     """

@@ -17,7 +17,7 @@ from typing import Final, Self
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 
-from myself_i2i.attestation import IMAGE_DATA, Envelope, sign
+from myself_i2i.attestation import IMAGE_DATA, Envelope, Statement, sign
 from myself_i2i.client.entry import Entry
 from myself_i2i.client.publishing import PublicKeys
 from myself_i2i.errors import InputError, LimitError, SearchError
@@ -157,9 +157,15 @@ class Registry:
         """Log all of what was prepared, or nothing of it; raises as `publish`."""
         apply = settling(prepared, self.rules, per_day=per_day)
         placed = self.log.append([one.candidate for one in prepared], apply)
+        pairs = list(zip(prepared, placed, strict=True))
         with suppress(SearchError):  # it is logged, which is what counts: the index follows when it can
-            self._index.follow()
-        return [_published(place.index, place.entry, new=place.new) for place in placed]
+            self._index.follow({place.index: one.signed.predicate for one, place in pairs if place.new})
+        return [
+            _published(place.index, one.entry, one.signed.statement, new=True)
+            if place.new
+            else _published(place.index, *queries.read_entry(place.entry)[:2], new=False)
+            for one, place in pairs
+        ]
 
     def suspend(self, suspension: Suspension) -> Published:
         """Say a suspension as this registry's operator; its `public_key` MUST be the operator's. Raises as `publish`."""
@@ -283,7 +289,7 @@ class Registry:
             return None
         self.log.publish()  # an earlier try may have been logged and not shown: a full disk
         self._restore_manifest(row.entry, manifest)
-        return _published(row.place, row.entry, new=False)
+        return _published(row.place, *queries.read_entry(row.entry)[:2], new=False)
 
     def _restore_manifest(self, entry: bytes, manifest: bytes | None) -> None:
         """Keep the manifest of a mark whose bytes were lost: no log brings them back."""
@@ -305,13 +311,12 @@ class Registry:
                 self._index.follow()
 
 
-def _published(index: int, data: bytes, *, new: bool) -> Published:
-    read = queries.read_entry(data)
+def _published(index: int, entry: Entry, statement: Statement, *, new: bool) -> Published:
     code = None
-    if isinstance(read.predicate, Mark):
-        (image_data,) = read.statement.digests(IMAGE_DATA)
+    if statement.predicate_type == Mark.PREDICATE_TYPE:
+        (image_data,) = statement.digests(IMAGE_DATA)
         code = code_of(image_data)
-    return Published(index, read.entry.envelope.digest, read.entry.logged_at, new, code)
+    return Published(index, entry.envelope.digest, entry.logged_at, new, code)
 
 
 def _are_digests(*names: str | None) -> bool:

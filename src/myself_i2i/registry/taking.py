@@ -26,7 +26,7 @@ from myself_i2i.registry.admission import (
 )
 from myself_i2i.registry.log import Candidate, Placed
 from myself_i2i.registry.log.appender import Apply
-from myself_i2i.registry.manifests import check_mark
+from myself_i2i.registry.manifests import check_fingerprints, check_mark
 from myself_i2i.registry.store.records import CHANGES_STANDING, Taken, record
 from myself_i2i.registry.store.schema import MANIFEST
 from myself_i2i.registry.store.standings import TableStandings, logged_since
@@ -57,10 +57,17 @@ class Prepared:
 
 
 def prepare(
-    envelope: Envelope, key: PublicKey | None, manifest: bytes | None, *, rules: Rules, now: datetime
+    envelope: Envelope,
+    key: PublicKey | None,
+    manifest: bytes | None,
+    *,
+    rules: Rules,
+    now: datetime,
+    held_elsewhere: bool = False,
 ) -> Prepared:
     """Return the statement ready for the log. `key` is the signer's when the registry knows it.
 
+    `held_elsewhere`: a mark may come without its manifest, because the operator knows that it was held against it before.
     Raises `RefusedError` as `admission` and `manifests` do, `VerificationError` when the signature does not hold,
     `InputError` when the content is not right, `LimitError` when it is too long for the log.
     """
@@ -71,10 +78,17 @@ def prepare(
     entry = Entry(envelope, now.replace(microsecond=0))
     data = entry.to_bytes()
     if kind == "mark":
-        if manifest is None:
-            raise RefusedError(Reason.MANIFEST, _NO_MANIFEST, hint=_NO_MANIFEST_HINT)
-        check_mark(signed, manifest)
+        _check_mark(signed, manifest, held_elsewhere=held_elsewhere)
     return Prepared(signed, entry, data, manifest if kind == "mark" else None)
+
+
+def _check_mark(signed: Signed, manifest: bytes | None, *, held_elsewhere: bool) -> None:
+    if manifest is not None:
+        check_mark(signed, manifest)
+    elif held_elsewhere and isinstance(signed.predicate, Mark):
+        check_fingerprints(signed.predicate)
+    else:
+        raise RefusedError(Reason.MANIFEST, _NO_MANIFEST, hint=_NO_MANIFEST_HINT)
 
 
 def settling(prepared: Iterable[Prepared], rules: Rules, *, per_day: int | None) -> Apply:
