@@ -46,6 +46,7 @@ COMMANDS = {
     "keys": "keys",
     "trust": "trust",
     "serve": "serve",
+    "registry": "registry",
     "audit": "audit",
     "witness": "witness",
 }
