@@ -113,14 +113,13 @@ def serve(terminal: Terminal, *, folder: Path | None, workers: int, **given: str
     if any(find_spec(name) is None for name in NEEDED):
         raise UsageError(MISSING, hint=INSTALL)
     _put(folder, given)
-    settings = _at_home(_settings())
+    settings = _settings()
     if workers > 1 and settings.database_url.startswith("sqlite"):
         raise UsageError(ONE_PROCESS.format(workers=workers), hint=USE_POSTGRES)
     with _listening(settings.host, settings.port) as listener:
         new = not settings.keys_folder.exists()
-        _opened(
-            settings
-        ).close()  # migrated, keys made, what was committed published: once, before any worker
+        # Once, before any worker: the database is brought up to date, keys are made, what was committed is published.
+        _opened(settings).close()
         if new:
             terminal.say(NEW_KEYS, folder=str(settings.keys_folder.absolute()))
         address = _address(settings.host, settings.port)
@@ -174,21 +173,6 @@ def _put(folder: Path | None, given: dict[str, str | int | None]) -> None:
     home = Path(os.environ.get(f"{PREFIX}HOME", "registry"))
     if VARIABLE not in os.environ and (home / FILE).exists():
         os.environ[VARIABLE] = str((home / FILE).absolute())
-
-
-def _at_home(settings: Settings) -> Settings:
-    """Return settings whose `url` is where it listens, when nobody said how others reach it.
-
-    The log's origin stays what it would be without that: a log outlives a port.
-    """
-    from myself_i2i.registry.settings import PREFIX  # noqa: PLC0415 - the extra `registry`
-
-    default = type(settings)()
-    if settings.url == default.url and (settings.host, settings.port) != (default.host, default.port):
-        os.environ[f"{PREFIX}URL"] = _address("127.0.0.1", settings.port)
-        os.environ[f"{PREFIX}ORIGIN"] = settings.log_origin
-        return _settings()
-    return settings
 
 
 def _address(host: str, port: int) -> str:

@@ -278,6 +278,18 @@ class Registry:
         hits = [NearHit(distance, marks[place]) for distance, place in found if place in marks]
         return NearAnswer(hits, truncated, as_of)
 
+    def near_manifests(
+        self, algorithm: str, values: Sequence[bytes], *, radius: int | None, limit: int
+    ) -> list[tuple[int, str]]:
+        """Return distance and manifest id of the marks that `near` returns, and read no more than these; raises as `near`."""
+        self._keep_up()
+        found, _, _ = self._index.near(algorithm, values, radius=radius, limit=limit)
+        if not found:
+            return []
+        with reading(self.engine) as connection:
+            names = queries.manifest_ids_at(connection, [place for _, place in found])
+        return [(distance, names[place]) for distance, place in found if place in names]
+
     # -- steps --------------------------------------------------------------------------------------------------
 
     def _known(self, envelope: Envelope, manifest: bytes | None) -> Published | None:

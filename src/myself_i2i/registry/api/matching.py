@@ -110,10 +110,8 @@ def _near(registry: Registry, bindings: Sequence[Binding], limit: int) -> list[t
     for algorithm, radius in RADIUS.items():
         values = [one.code for one in bindings if one.algorithm == algorithm]
         if values:
-            answer = registry.near(algorithm, values, radius=radius, limit=limit)
-            for hit in answer.hits:
-                name = hit.mark.manifest_id
-                nearest[name] = min(hit.distance, nearest.get(name, hit.distance))
+            for distance, name in registry.near_manifests(algorithm, values, radius=radius, limit=limit):
+                nearest[name] = min(distance, nearest.get(name, distance))
     return sorted((distance, name) for name, distance in nearest.items())[:limit]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from myself_i2i.attestation import PublicKey, Statement
 from myself_i2i.client.entry import Entry
@@ -21,6 +21,7 @@ __all__ = [
     "logged",
     "maker_of",
     "manifest_bytes",
+    "manifest_ids_at",
     "mark_indexes",
     "marks_at",
     "marks_under",
@@ -167,6 +168,12 @@ def marks_under(
     return list(connection.execute(query.where(named)).scalars())
 
 
+def manifest_ids_at(connection: Connection, indexes: Sequence[int]) -> dict[int, str]:
+    """Return the manifest id of each mark at these places."""
+    rows = connection.execute(_MANIFEST_IDS, {"places": indexes})
+    return {place: name for place, name in rows}  # noqa: C416 - rows are no tuples to the type checker
+
+
 def manifest_bytes(connection: Connection, manifest_id: str) -> bytes | None:
     """Return the manifest store under this id: of the mark that comes first in `marks_under`."""
     indexes = marks_under(connection, manifest_id=manifest_id)
@@ -245,3 +252,9 @@ def _accounts(said: Logged | None) -> tuple[str, ...]:
             return accounts
         case _:
             return ()
+
+
+_MANIFEST_IDS: Final = select(MARK.c.index, MARK.c.manifest_id).where(
+    MARK.c.index.in_(bindparam("places", expanding=True))
+)
+"""Made once: making a query costs as much as asking it."""
