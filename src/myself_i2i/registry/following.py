@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
-from urllib.parse import quote
 
 from sqlalchemy import Engine, select
 from sqlalchemy.engine import make_url
@@ -19,7 +18,7 @@ from sqlalchemy.engine import make_url
 from myself_i2i.errors import InputError, RegistryError
 from myself_i2i.fingerprint import ISCC, PDQ64, Fingerprint
 from myself_i2i.predicates import Mark, Predicate
-from myself_i2i.registry.store.database import reading
+from myself_i2i.registry.store.database import plain_address, reading
 from myself_i2i.registry.store.queries import statements_at
 from myself_i2i.registry.store.schema import LOG_HEAD, MARK
 from myself_i2i.search import EmbeddedIndex, Index, Kind, Query, Record
@@ -52,7 +51,7 @@ def open_index(database: str, folder: Path) -> ClosingIndex:
         return EmbeddedIndex.open(folder, KINDS)
     from myself_i2i.search.postgres import PostgresIndex  # noqa: PLC0415  # an extra: only where it is used
 
-    return PostgresIndex.open(_plain_address(database), KINDS)
+    return PostgresIndex.open(plain_address(url), KINDS)
 
 
 class FollowingIndex:
@@ -148,18 +147,3 @@ def _position(index: ClosingIndex) -> int:
     for _, record in index.scan(max(0, index.stats().as_of - 1)):
         last = int(record.id)
     return last + 1
-
-
-def _plain_address(database: str) -> str:
-    """Return SQLAlchemy's address of a PostgreSQL database in the form that the index reads."""
-    url = make_url(database)
-    socket = url.query.get("unix_sock")
-    host, port = url.host or "", url.port
-    if isinstance(socket, str):  # …/.s.PGSQL.5432
-        host, port = "", int(socket.rpartition(".")[2])
-    who = quote(url.username or "", safe="")
-    who += f":{quote(url.password, safe='')}" if url.password else ""
-    place = f"{who}@{host}" if who else host
-    place += f":{port}" if port else ""
-    folder = f"?host={quote(str(Path(socket).parent), safe='')}" if isinstance(socket, str) else ""
-    return f"postgresql://{place}/{quote(url.database or '', safe='')}{folder}"

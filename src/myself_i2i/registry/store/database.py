@@ -7,18 +7,21 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from myself_i2i.errors import RegistryError, UsageError
+from myself_i2i.search.postgres_address import Address
 from myself_i2i.wording import Text
 
-__all__ = ["open_database", "reading", "storing"]
+__all__ = ["open_database", "plain_address", "reading", "storing"]
 
+_TLS_OPTIONS: Final = ("sslmode", "sslrootcert")
 PATIENCE: Final = 30.0
 """Seconds for which a writer waits for another one."""
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -28,7 +31,8 @@ def open_database(url: str) -> Engine:
     """Return the database at a URL (`sqlite:///FILE` or `postgresql+pg8000://…`), brought to the newest schema.
 
     On SQLite every transaction takes the write lock when it begins, unless it runs under `reading`: two writers then
-    wait for each other and never fail half-way. Raises `UsageError` for a URL of another database, `RegistryError`
+    wait for each other and never fail half-way. PostgreSQL on another machine is spoken to in TLS (`?sslmode=`, as
+    `search.postgres_address` reads it). Raises `UsageError` for a URL of another database, `RegistryError`
     when it cannot be opened or was made by a newer version.
     """
     try:
@@ -42,10 +46,30 @@ def open_database(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(parsed, pool_pre_ping=True)
+        # Over a network in TLS unless the address says otherwise, by the same rules as the index in the same database.
+        tls = Address.parse(plain_address(parsed)).tls
+        connect = {} if tls is None else {"ssl_context": tls}
+        engine = create_engine(
+            parsed.difference_update_query(_TLS_OPTIONS), connect_args=connect, pool_pre_ping=True
+        )
     with storing():
         _migrate(engine)
     return engine
+
+
+def plain_address(url: URL) -> str:
+    """Return SQLAlchemy's address of a PostgreSQL database as `search` reads it: "postgresql://…"."""
+    options = dict(url.query)
+    socket = options.pop("unix_sock", None)
+    host, port = url.host or "", url.port
+    if isinstance(socket, str):  # …/.s.PGSQL.5432
+        host, port = "", int(socket.rpartition(".")[2])
+        options["host"] = str(Path(socket).parent)
+    who = quote(url.username or "", safe="")
+    who += f":{quote(url.password, safe='')}" if url.password else ""
+    place = (f"{who}@" if who else "") + (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+    asked = f"?{urlencode(options, doseq=True)}" if options else ""
+    return f"postgresql://{place}/{quote(url.database or '', safe='')}{asked}"
 
 
 @contextmanager
