@@ -47,7 +47,7 @@ class TestTypes:
         names = {uri.removeprefix("https://myself-i2i.org/predicate/") for uri in PREDICATES}
         assert {
             "pledge/v1", "generation/v1", "source/v1", "permission/v1", "wish/v1", "journal/v1", "withdrawal/v1",
-            "mark/v1", "profile/v1", "suspension/v1",
+            "mark/v1", "profile/v1", "suspension/v1", "answer/v1",
         } == names  # fmt: skip
 
 

@@ -53,13 +53,16 @@ class Closeness:
 
     def to_json(self) -> dict[str, Any]:
         """Return the object `same` or `layout`."""
-        return {"distance": self.distance, "near": "yes" if self.near else "no", "view": self.view}
+        return without_absent(distance=self.distance, near=self.near or None, view=self.view)
 
     @classmethod
     def read(cls, fields: Fields) -> Self:
         """Return what is in `fields`; raises `InputError`."""
-        near = fields.one_of("near", ["yes", "no"]) == "yes"
-        return cls(distance=fields.number("distance"), near=near, view=fields.integer("view", most=LARGEST))
+        return cls(
+            distance=fields.number("distance"),
+            near=fields.optional_true("near"),
+            view=fields.integer("view", most=LARGEST),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
