@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Final
 
+import numpy as np
+
 from myself_i2i.errors import Error, InputError, LimitError
+from myself_i2i.fingerprint.framing import inside
+from myself_i2i.fingerprint.interface import Fingerprint
 from myself_i2i.fingerprint.iscc import iscc
-from myself_i2i.fingerprint.pdq64 import LEAST_QUALITY, read_orientations
-from myself_i2i.fingerprint.reading import FULL, read_colour
+from myself_i2i.fingerprint.pdq64 import LEAST_QUALITY, orientations, read_orientations
+from myself_i2i.fingerprint.reading import FULL, read_colour, read_grey
 from myself_i2i.image import read_container
 from myself_i2i.indexing import apart
 from myself_i2i.indexing.apart import Apart
@@ -27,6 +31,8 @@ __all__ = ["Looks", "Pictures", "read_looks", "serve"]
 
 QUEUE: Final = 8
 """Pictures that may wait for each process; one more is told to come again."""
+FRAMED: Final = 1024
+"""Samples of the shorter side at which a screenshot's page is looked for, where there are as many."""
 _PIXELS: Final = struct.Struct(">Q")
 
 
@@ -35,7 +41,8 @@ class Looks:
     """How a picture looks, as far as the registry looks anything up."""
 
     pdq64: tuple[bytes, ...]
-    """Its `pdq64_v1` as it is, and turned and mirrored: 8 codes. None when it is too flat to be looked up by it."""
+    """Its `pdq64_v1` as it is, and turned and mirrored: 8 codes; 8 more of what stands in it when it looks like a
+    screenshot. None when it is too flat to be looked up by it."""
     iscc: bytes | None
     """Its `iscc_v0` of 256 bits; None when it is too flat."""
 
@@ -56,7 +63,19 @@ def read_looks(data: bytes, *, pixels: int) -> Looks:
     turned = read_orientations(data)
     if turned[0].quality < LEAST_QUALITY:
         return Looks((), None)
-    return Looks(tuple(one.value for one in turned), iscc(read_colour(data, side=FULL)).value)
+    codes = tuple(one.value for one in (*turned, *_framed(data)))
+    return Looks(codes, iscc(read_colour(data, side=FULL)).value)
+
+
+def _framed(data: bytes) -> tuple[Fingerprint, ...]:
+    """Return the fingerprints of the picture in a screenshot, none when it is no screenshot or the picture is too flat."""
+    grey = read_grey(data, side=FRAMED)
+    box = inside(grey)
+    if box is None:
+        return ()
+    top, left, bottom, right = box
+    turned = orientations(np.ascontiguousarray(grey[top:bottom, left:right]))
+    return turned if turned[0].quality >= LEAST_QUALITY else ()
 
 
 class Pictures:
