@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
@@ -23,6 +24,7 @@ from myself_i2i.client.publishing import PublicKeys
 from myself_i2i.errors import InputError, LimitError, SearchError
 from myself_i2i.marking.short_code import code_of, read_code
 from myself_i2i.predicates import Mark, Suspension, make_statement
+from myself_i2i.predicates.moments import format_moment
 from myself_i2i.registry.admission import Rules
 from myself_i2i.registry.facts import Logged, Maker, NearAnswer, NearHit, Published, PublishedMark
 from myself_i2i.registry.following import FollowingIndex, open_index
@@ -180,8 +182,12 @@ class Registry:
     # -- reading ------------------------------------------------------------------------------------------------
 
     def receipt(self, index: int) -> bytes:
-        """Return the proof that entry `index` is in the log (C2SP tlog-proof); raises `InputError` when it is not."""
-        return self.log.receipt(index).to_bytes()
+        """Return the proof that entry `index` is in the log (C2SP tlog-proof); raises `InputError` when it is not.
+
+        Its `extra` says when the entry was logged, so that whoever has the envelope can make the entry.
+        """
+        logged_at = format_moment(self.entry(index).logged_at).encode()
+        return replace(self.log.receipt(index), extra=logged_at).to_bytes()
 
     def checkpoint(self) -> bytes:
         """Return the published head of the log (C2SP checkpoint, a signed note)."""
@@ -271,7 +277,7 @@ class Registry:
         Within `radius` bits (0..256; None: the nearest, however far), at most `limit` of them (1..10,000). Raises
         `InputError` for arguments that do not fit, `SearchError` when the index cannot be read.
         """
-        self._keep_up()
+        self.keep_up()
         found, truncated, as_of = self._index.near(algorithm, values, radius=radius, limit=limit)
         with reading(self.engine) as connection:
             marks = {one.index: one for one in queries.marks_at(connection, [place for _, place in found])}
@@ -281,14 +287,24 @@ class Registry:
     def near_manifests(
         self, algorithm: str, values: Sequence[bytes], *, radius: int | None, limit: int
     ) -> list[tuple[int, str]]:
-        """Return distance and manifest id of the marks that `near` returns, and read no more than these; raises as `near`."""
-        self._keep_up()
+        """Return distance and manifest id of the marks that `near` returns, and read no more than these; raises as `near`.
+
+        Sees what this process logged, and what others did before the last `keep_up`: so it takes a moment and no longer.
+        """
         found, _, _ = self._index.near(algorithm, values, radius=radius, limit=limit)
         if not found:
             return []
         with reading(self.engine) as connection:
             names = queries.manifest_ids_at(connection, [place for _, place in found])
         return [(distance, names[place]) for distance, place in found if place in names]
+
+    def keep_up(self) -> None:
+        """Look at what other processes logged, now and then; what this one logged is there already."""
+        now = time.monotonic()
+        if now - self._followed >= self.settings.follow_seconds:
+            self._followed = now
+            with suppress(SearchError):
+                self._index.follow()
 
     # -- steps --------------------------------------------------------------------------------------------------
 
@@ -313,14 +329,6 @@ class Registry:
             return
         with storing(), suppress(IntegrityError), self.engine.begin() as connection:
             keep_manifests(connection, {name: manifest})
-
-    def _keep_up(self) -> None:
-        """Look at what other processes logged, now and then; what this one logged is there already."""
-        now = time.monotonic()
-        if now - self._followed >= self.settings.follow_seconds:
-            self._followed = now
-            with suppress(SearchError):
-                self._index.follow()
 
 
 def _published(index: int, entry: Entry, statement: Statement, *, new: bool) -> Published:

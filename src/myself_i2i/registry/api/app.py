@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -85,8 +86,10 @@ def create_app(
 
 @contextlib.asynccontextmanager
 async def _ending(app: Starlette) -> AsyncGenerator[None]:
-    yield
     parts: Parts = app.state.parts
+    following = asyncio.create_task(parts.keep_up())
+    yield
+    following.cancel()
     parts.close()
 
 

@@ -99,7 +99,7 @@ def _seen(looks: Looks, wanted: Sequence[str]) -> Iterable[Binding]:
 
 async def _matches(request: Request, bindings: Sequence[Binding]) -> Response:
     parts, limit = parts_of(request), _results(request.query_params)
-    found = await parts.run(_near, parts.registry, bindings, limit)
+    found = await parts.look_up(_near, parts.registry, bindings, limit)
     matches = [{"manifestId": name, "similarityScore": score(distance)} for distance, name in found]
     return Response(json.dumps({"matches": matches}), media_type="application/json")
 
