@@ -3,10 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.web import support
 from tests.web.support import Site
+from tests.web.visiting import Sent
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,34 @@ def browser() -> Iterator[Browser]:
         pytest.skip(reason)
     with support.browser() as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Somebody who reads Japanese."""
+    context = browser.new_context(locale="ja-JP", viewport={"width": 1280, "height": 800})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Iterator[Page]:
+    """The check page, just opened; it may not complain about anything."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{site.url}/check")
+    expect(page.locator("#drop")).to_be_visible()  # every script is here
+    yield page
+    page.close()
+    assert [] == [said for said in complaints if "ERR_INTERNET_DISCONNECTED" not in said]
+
+
+@pytest.fixture
+def sent(page: Page) -> Sent:
+    """What the page sends from here on, sockets included."""
+    sent = Sent()
+    page.on("request", lambda request: sent.requests.append(request))  # noqa: PLW0108 - Playwright takes no built-in
+    page.on("websocket", lambda socket: pytest.fail(f"a socket to {socket.url}"))
+    return sent

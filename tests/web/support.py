@@ -48,7 +48,7 @@ WIDTH, HEIGHT = 640, 480
 """Of a scene."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Site:
     """A registry that is being served."""
 

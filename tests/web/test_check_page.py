@@ -3,93 +3,24 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Request, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
-from myself_i2i.fingerprint.pdq64 import read_pdq64
+from myself_i2i.attestation import Envelope, Statement
 from myself_i2i.image import read_container
 from myself_i2i.image.stripping import strip_generation_metadata
+from myself_i2i.predicates import Answer
 from tests.support.pictures import jpeg as jpeg_file
 from tests.web.support import Site, file, jpeg, scene
+from tests.web.visiting import Sent, about_sources, ask, choose, shown
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "fingerprint"
 A_FINGERPRINT = 120
 """More bytes than the JSON with one fingerprint has."""
-FEW_BITS = 6
-"""Of 256: libjpeg's own luma at a smaller size against the browser's colours in full. 4 were the most in 158 JPEGs."""
-
-
-@dataclass
-class Sent:
-    """Everything that a tab asked for since the page was there."""
-
-    requests: list[Request] = field(default_factory=list)
-
-    @property
-    def bodies(self) -> list[bytes]:
-        """What was sent in requests that carry something."""
-        return [body for one in self.requests if (body := one.post_data_buffer) is not None]
-
-
-@pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Somebody who reads Japanese."""
-    context = browser.new_context(locale="ja-JP", viewport={"width": 1280, "height": 800})
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext, site: Site) -> Iterator[Page]:
-    """The check page, just opened; it may not complain about anything."""
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{site.url}/check")
-    expect(page.locator("#drop")).to_be_visible()  # every script is here
-    yield page
-    page.close()
-    assert [] == [said for said in complaints if "ERR_INTERNET_DISCONNECTED" not in said]
-
-
-@pytest.fixture
-def sent(page: Page) -> Sent:
-    """What the page sends from here on, sockets included."""
-    sent = Sent()
-    page.on("request", lambda request: sent.requests.append(request))  # noqa: PLW0108 - Playwright takes no built-in
-    page.on("websocket", lambda socket: pytest.fail(f"a socket to {socket.url}"))
-    return sent
-
-
-def choose(page: Page, data: bytes, name: str = "picture.png", mime: str = "image/png") -> None:
-    """Choose a file, and wait until the page has read it."""
-    page.locator("#file").set_input_files(FilePayload(name=name, mimeType=mime, buffer=data))
-    expect(page.locator("#found")).to_be_visible()
-
-
-def ask(page: Page) -> None:
-    """Press the button, and wait for the answer."""
-    page.locator("#send").click()
-    expect(page.locator("#answer")).to_be_visible()
-
-
-def shown(page: Page, part: str) -> str:
-    """What the page says there."""
-    return page.locator(f"#{part}").inner_text()
-
-
-def distance(a: str, b: str) -> int:
-    return (int(a, 16) ^ int(b, 16)).bit_count()
 
 
 class TestSent:
@@ -118,11 +49,24 @@ class TestSent:
         assert {32} == {len(base64.b64decode(value["value"])) for value in values}
         assert all(len(body) < A_FINGERPRINT for body in sent.bodies)
 
+    def test_question(self, page: Page, site: Site, sent: Sent) -> None:
+        """Whoever asks about a work of their own sends the same eight fingerprints, and nothing else."""
+        choose(page, file(5).data)
+        about_sources(page)
+        (asked,) = [one for one in sent.requests if not one.url.startswith("blob:")]
+        assert f"{site.url}/answers" == asked.url
+        (body,) = sent.bodies
+        question = json.loads(body)
+        assert {"fingerprints", "maker"} == set(question)
+        assert ["pdq64_v1"] == list(question["fingerprints"])
+        assert [64] * 8 == [len(one) for one in question["fingerprints"]["pdq64_v1"]]
+
     def test_no_name_of_the_file(self, page: Page, site: Site, sent: Sent) -> None:
         """Neither the file's digest nor its name is in any address, header or body."""
         data = site.drawn.marked.data
         choose(page, data, name="very private name.png")
         ask(page)
+        about_sources(page)
         digest = hashlib.sha256(data)
         secrets = (
             digest.hexdigest(),
@@ -144,64 +88,6 @@ class TestSent:
             expect(page.locator("#status")).to_contain_text("尋ねることができませんでした")
         finally:
             context.set_offline(False)
-
-
-class TestFingerprint:
-    @pytest.mark.parametrize("case", sorted(path.parent.name for path in VECTORS.glob("*/expected.json")))
-    def test_vectors(self, page: Page, case: str) -> None:
-        """The browser's fingerprint of a picture file is Python's, bit for bit, and so is its quality."""
-        expected = json.loads((VECTORS / case / "expected.json").read_text(encoding="utf-8"))
-        samples = gzip.decompress((VECTORS / case / "pixels.rgba.gz").read_bytes())
-        out = io.BytesIO()
-        Image.frombytes("RGBA", (expected["width"], expected["height"]), samples).save(out, "PNG")
-        choose(page, out.getvalue())
-        wanted = expected["orientations"]["as-is"]
-        assert wanted["hex"] == shown(page, "fingerprint")
-        assert f"{wanted['quality']}/100" in shown(page, "quality")
-
-    @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-    @pytest.mark.parametrize("form", ["PNG", "AVIF", "JPEG"])
-    def test_turned(self, page: Page, form: str, orientation: int) -> None:
-        """A picture that says how it is turned is read upright; a JPEG within a few bits."""
-        exif = Image.Exif()
-        exif[0x0112] = orientation
-        out = io.BytesIO()
-        scene(9).save(out, form, exif=exif)
-        choose(page, out.getvalue(), mime=f"image/{form.lower()}")
-        far = distance(read_pdq64(out.getvalue()).text, shown(page, "fingerprint"))
-        assert far <= (FEW_BITS if form == "JPEG" else 0)
-
-    @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "RGBA"])
-    def test_colours(self, page: Page, mode: str) -> None:
-        """Grey, palettes, alpha and a printer's colours are read as Python reads them."""
-        form = "JPEG" if mode == "CMYK" else "PNG"
-        image = scene(9).convert(mode)
-        if mode == "RGBA":
-            image.putalpha(Image.linear_gradient("L").resize(image.size))
-        out = io.BytesIO()
-        image.save(out, form)
-        choose(page, out.getvalue(), mime=f"image/{form.lower()}")
-        far = distance(read_pdq64(out.getvalue()).text, shown(page, "fingerprint"))
-        assert far <= (FEW_BITS if form == "JPEG" else 0)
-
-    def test_profile(self, page: Page) -> None:
-        """A colour profile changes nothing, as spec/fingerprints.md asks."""
-        plain, profiled = io.BytesIO(), io.BytesIO()
-        scene(9).save(plain, "PNG")
-        scene(9).save(profiled, "PNG", icc_profile=swapped_profile())
-        choose(page, plain.getvalue())
-        before = shown(page, "fingerprint")
-        choose(page, profiled.getvalue())
-        expect(page.locator("#name")).to_contain_text(f"{len(profiled.getvalue()):,}")
-        assert before == shown(page, "fingerprint")
-
-    def test_flat(self, page: Page) -> None:
-        """A picture with too little in it cannot be looked up, and the page says why."""
-        out = io.BytesIO()
-        Image.new("RGB", (300, 200), (200, 30, 90)).save(out, "PNG")
-        choose(page, out.getvalue())
-        expect(page.locator("#flat")).to_be_visible()
-        expect(page.locator("#send")).to_be_disabled()
 
 
 class TestFound:
@@ -232,6 +118,35 @@ class TestFound:
         ask(page)
         assert shown(page, "answer-says").startswith("記録なし")
         assert [] == page.locator("#matches > li").all()
+
+
+class TestAnswer:
+    def test_source(self, page: Page, site: Site) -> None:
+        """A work that stands among the recorded sources is shown with the mark it stands in and its declared basis."""
+        choose(page, jpeg(scene(5)), mime="image/jpeg")
+        about_sources(page)
+        (one,) = page.locator("#hits > li").all()
+        assert "自分で描いた絵" in one.inner_text()
+        assert "公開ログにはありません" in one.inner_text()
+        assert site.drawn.envelope.digest in (one.locator("a").get_attribute("href") or "")
+
+    def test_none(self, page: Page) -> None:
+        """The sentence that the campaign exists for is shown with what it does not show."""
+        choose(page, file(99).data)
+        about_sources(page)
+        assert "使われていません" in shown(page, "asked-says")
+        assert [] == page.locator("#hits > li").all()
+        assert len(page.locator("#asked-not > li").all()) > 3
+
+    def test_kept(self, page: Page) -> None:
+        """What is saved is the signed answer as the registry gave it."""
+        choose(page, file(99).data)
+        about_sources(page)
+        with page.expect_download() as download:
+            page.locator("#keep").click()
+        envelope = Envelope.from_json(Path(download.value.path()).read_bytes())
+        answer = Statement.parse(envelope.payload)
+        assert Answer.PREDICATE_TYPE == answer.predicate_type
 
 
 class TestEmbedded:
@@ -273,14 +188,3 @@ class TestHostile:
         payload = FilePayload(name="x.jpg", mimeType="image/jpeg", buffer=data[: len(data) // 2])
         page.locator("#file").set_input_files(payload)
         expect(page.locator("#status")).not_to_have_text("")
-
-
-def swapped_profile() -> bytes:
-    """A colour profile in which red is blue: who applies it sees another picture."""
-    from PIL import ImageCms  # noqa: PLC0415 - only here
-
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    for place in range(132, 132 + 12 * int.from_bytes(profile[128:132]), 12):
-        other: dict[bytes, bytes] = {b"rXYZ": b"bXYZ", b"bXYZ": b"rXYZ"}
-        profile[place : place + 4] = other.get(bytes(profile[place : place + 4]), profile[place : place + 4])
-    return bytes(profile)

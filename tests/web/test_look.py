@@ -107,6 +107,8 @@ class TestCheckPage:
         live.locator("#file").set_input_files(picture)
         live.locator("#send").click()
         expect(live.locator("#matches > li")).to_have_count(1)
+        live.locator("#ask").click()
+        expect(live.locator("#hits > li")).to_have_count(1)
         shoot(live, "check-answer")
         assert 0 == live.evaluate(SIDEWAYS)
 

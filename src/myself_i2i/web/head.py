@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from myself_i2i.errors import InputError, RegistryError
 from myself_i2i.tlog import Checkpoint, Note
 from myself_i2i.tlog.note import Signature
 
@@ -43,9 +44,12 @@ class Head:
 
 
 def read_head(data: bytes) -> Head:
-    """Return what stands in a checkpoint; raises `InputError` for what is none."""
-    note = Note.parse(data)
-    checkpoint = Checkpoint.parse(note.text)
+    """Return what stands in the log's own head; raises `RegistryError` for what is none: then the log is not in order."""
+    try:
+        note = Note.parse(data)
+        checkpoint = Checkpoint.parse(note.text)
+    except InputError as error:
+        raise RegistryError(error.message) from error
     others = tuple(_cosigned(line) for line in note.signatures if line.name != checkpoint.origin)
     return Head(data.decode(), checkpoint.origin, checkpoint.size, others)
 

@@ -1,7 +1,7 @@
 /** The check page: reads a picture in this browser, shows what is found, and asks the registry only when told to. */
 
 import { embedded } from "./containers.js";
-import { lookUp } from "./look-up.js";
+import { answerTo, marksNear } from "./look-up.js";
 import { samples } from "./picture.js";
 import { LEAST_QUALITY, orientations } from "./pdq64.js";
 
@@ -18,7 +18,8 @@ part("file").addEventListener("change", ({ target }) => {
   read(target.files[0]);
   target.value = ""; // the same file may be chosen again
 });
-part("send").addEventListener("click", ask);
+part("send").addEventListener("click", () => ask(marksNear, showMarks));
+part("ask").addEventListener("click", () => ask(answerTo, showAnswer));
 for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
   addEventListener(name, (event) => {
     event.preventDefault(); // a picture dropped beside the field is not opened in its place
@@ -30,7 +31,7 @@ for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
 async function read(file) {
   if (!file) return;
   const mine = ++turn;
-  part("found").hidden = part("answer").hidden = true;
+  for (const one of ["found", "answer", "asked"]) part(one).hidden = true;
   part("status").textContent = say("reading");
   try {
     const found = await findings(file);
@@ -66,7 +67,7 @@ function show(file, found) {
   part("fingerprint").textContent = hex;
   part("quality").textContent = say("quality", { quality });
   part("sha256").textContent = found.sha256;
-  part("send").disabled = quality < LEAST_QUALITY;
+  allow(quality >= LEAST_QUALITY);
   part("flat").hidden = quality >= LEAST_QUALITY;
   part("status").textContent = say("done");
   part("found").hidden = false;
@@ -78,38 +79,89 @@ function says({ size, label, mark }) {
   return mark ? `${told} ${say("manifest_mark")}` : told;
 }
 
-async function ask() {
+function allow(asking) {
+  part("send").disabled = part("ask").disabled = !asking;
+}
+
+/** Ask one question about the picture that is shown, and show the answer unless another was chosen meanwhile. */
+async function ask(question, show) {
   const mine = turn;
-  part("send").disabled = true;
+  allow(false);
   part("status").textContent = say("asking");
   try {
-    const near = await lookUp(turned, words.at);
-    if (mine === turn) answer(near);
+    const answer = await question(turned, words.at);
+    if (mine !== turn) return;
+    show(answer);
+    part("status").textContent = "";
   } catch {
     if (mine === turn) part("status").textContent = say("failed");
   }
-  if (mine === turn) part("send").disabled = false;
+  if (mine === turn) allow(true);
 }
 
-function answer(near) {
-  part("status").textContent = "";
+function showMarks(near) {
   part("answer-says").textContent = near.length ? say("some", { count: near.length }) : say("none");
-  part("matches").replaceChildren(...near.map(item));
+  part("matches").replaceChildren(...near.map(markNear));
   part("answer").hidden = false;
   part("answer-title").focus();
 }
 
-function item({ mark, distance, turned }) {
-  const card = part("match").content.cloneNode(true);
-  const fill = (name, text) => (card.querySelector(`.${name}`).textContent = text);
-  const link = card.querySelector("a");
-  link.href = `${words.at}/s/${mark.digest}${words.lang && `?lang=${words.lang}`}`;
-  link.textContent = mark.code;
-  fill("near", say("near", { distance }) + (turned ? ` ${say("turned")}` : ""));
-  const key = mark.keyid.slice(0, 16);
-  fill("maker", mark.maker.name ? say("by", { name: mark.maker.name, key }) : say("by_key", { key }));
-  fill("logged", `${mark.loggedAt.slice(0, 16).replace("T", " ")} UTC`);
-  fill("inputs", say("inputs", { count: mark.mark.sources?.length ?? 0 }));
-  fill("standing", mark.standing === "stands" ? "" : words[mark.standing]);
-  return card;
+function markNear({ mark, distance, turned }) {
+  return filled("match", `/s/${mark.digest}`, {
+    code: mark.code,
+    standing: standing(mark.standing),
+    near: say("near", { distance }) + (turned ? ` ${say("turned")}` : ""),
+    maker: mark.maker.name ? say("by", { name: mark.maker.name, key: key(mark.keyid) }) : say("by_key", { key: key(mark.keyid) }),
+    logged: moment(mark.loggedAt),
+    inputs: mark.mark.sources?.length ? say("inputs", { count: mark.mark.sources.length }) : say("inputs_none"),
+  });
+}
+
+function showAnswer({ signed, says }) {
+  part("asked-says").textContent = says.says[words.language];
+  part("hits").replaceChildren(...(says.hits ?? []).map(hit));
+  part("asked-not").replaceChildren(...says.doesNotShow.map((one) => line(one[words.language])));
+  URL.revokeObjectURL(part("keep").href);
+  part("keep").href = URL.createObjectURL(new Blob([signed], { type: "application/json" }));
+  part("asked").hidden = false;
+  part("asked-title").focus();
+}
+
+function hit({ what, mark, basis, same, permissions = [] }) {
+  const made = filled("hit", `/s/${mark.statement}`, {
+    what: say(what, { basis: words[basis] }),
+    standing: standing(mark.standing),
+    near: say("near", { distance: same.distance }) + (same.view ? ` ${say("turned")}` : ""),
+    logged: moment(mark.loggedAt),
+    maker: say("by_key", { key: key(mark.maker) }),
+    permissions: permissions.length ? say("permissions", { count: permissions.length }) : say("permissions_none"),
+  });
+  made.querySelector(".granted").hidden = what !== "source";
+  return made;
+}
+
+/** A copy of a template of the page, with its link, and the text of each part by the name of its class. */
+function filled(template, place, texts) {
+  const made = part(template).content.cloneNode(true);
+  made.querySelector("a").href = `${words.at}${place}${words.lang && `?lang=${words.lang}`}`;
+  for (const [name, text] of Object.entries(texts)) made.querySelector(`.${name}`).textContent = text;
+  return made;
+}
+
+function line(text) {
+  const made = document.createElement("li");
+  made.textContent = text;
+  return made;
+}
+
+function standing(value) {
+  return value === "stands" ? "" : words[value];
+}
+
+function key(keyid) {
+  return keyid.slice(0, 16);
+}
+
+function moment(at) {
+  return `${at.slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -1,5 +1,5 @@
 /**
- * Asks the registry which published marks are near a picture. Fingerprints are all that is sent.
+ * Asks the registry. Fingerprints are all that is sent.
  *
  * A picture that was turned or mirrored has other bits, so each of the 8 orientations is asked for. How near a mark is
  * gets counted here, from the fingerprint that the mark itself publishes.
@@ -18,28 +18,49 @@ const AS_IS = "as-is";
  *     `turned` says that this picture had to be turned or mirrored first
  * @throws {Error} the registry could not be asked
  */
-export async function lookUp(turned, at) {
-  const answers = await Promise.all(turned.map(({ hex }) => asked(hex, at)));
+export async function marksNear(turned, at) {
+  const answers = await Promise.all(turned.map(({ hex }) => matches(hex, at)));
   const names = new Set(answers.flat().map(({ manifestId }) => manifestId));
-  const marks = await Promise.all(Array.from(names, (name) => told(`${at}/s/${encodeURIComponent(name)}`)));
+  const marks = await Promise.all(Array.from(names, (name) => got(`${at}/s/${encodeURIComponent(name)}`)));
   const near = marks.filter(({ mark }) => mark.fingerprints?.pdq64_v1).map((mark) => nearest(mark, turned));
   return near.sort((a, b) => a.distance - b.distance);
 }
 
-async function asked(hex, at) {
-  const value = btoa(String.fromCharCode(...hex.match(/../g).map((pair) => parseInt(pair, 16))));
-  const { matches } = await told(`${at}/matches/byBinding`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify({ alg: ALGORITHM, value }),
-  });
-  return matches;
+/**
+ * What the registry's log says of the picture: is it among what anybody recorded?
+ * @param {{hex: string}[]} turned as for `marksNear`
+ * @param {string} at as for `marksNear`
+ * @returns {Promise<{signed: string, says: any}>} the signed answer, to be kept, and what stands in it
+ *     (spec/predicates/answer.md); the signature is for others to check
+ * @throws {Error} the registry could not be asked
+ */
+export async function answerTo(turned, at) {
+  const fingerprints = { pdq64_v1: turned.map(({ hex }) => hex) };
+  const response = await posted(`${at}/answers`, { fingerprints, maker: "everyone" });
+  const signed = await response.text();
+  const payload = Uint8Array.from(atob(JSON.parse(signed).payload), (character) => character.charCodeAt(0));
+  return { signed, says: JSON.parse(new TextDecoder().decode(payload)).predicate };
 }
 
-async function told(address, how = { headers: { Accept: "application/json" } }) {
-  const response = await fetch(address, { ...how, credentials: "omit", referrerPolicy: "no-referrer" });
+async function matches(hex, at) {
+  const value = btoa(String.fromCharCode(...hex.match(/../g).map((pair) => parseInt(pair, 16))));
+  const response = await posted(`${at}/matches/byBinding`, { alg: ALGORITHM, value });
+  return (await response.json()).matches;
+}
+
+async function got(address) {
+  return (await sent(address, {})).json();
+}
+
+function posted(address, body) {
+  return sent(address, { method: "POST", body: JSON.stringify(body) });
+}
+
+async function sent(address, how) {
+  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  const response = await fetch(address, { ...how, headers, credentials: "omit", referrerPolicy: "no-referrer" });
   if (!response.ok) throw new Error(`${response.status}`);
-  return response.json();
+  return response;
 }
 
 function nearest(mark, turned) {
