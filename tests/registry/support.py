@@ -5,7 +5,9 @@ For every test that needs something published. Keys come from names, so every ru
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -182,9 +184,26 @@ def pledge(registry: Registry, maker: Person) -> Published:
 
 def publish(registry: Registry, one: PublishedPicture) -> Published:
     """Publish the picture's mark; its maker pledges first when the registry does not know them."""
-    if registry.maker(one.maker.keyid) is None:
+    known = registry.maker(one.maker.keyid)
+    if known is None or known.pledge is None:
         pledge(registry, one.maker)
     return registry.publish(one.envelope.to_json(), manifest=one.manifest)
+
+
+def line(envelope: bytes, manifest: bytes | None = None) -> bytes:
+    """A line of a file to import."""
+    beside = {} if manifest is None else {"manifest": base64.b64encode(manifest).decode()}
+    return json.dumps({"envelope": json.loads(envelope), **beside}).encode() + b"\n"
+
+
+def lines(who: Person, marks: int = 2, journals: int = 10) -> list[bytes]:
+    """A pledge, marks and journals of one person, as lines of a file to import."""
+    pictures = [made(who, seed) for seed in range(1, marks + 1)]
+    return [
+        line(who.pledge().envelope.to_json()),
+        *(line(one.envelope.to_json(), one.manifest) for one in pictures),
+        *(line(journal(who, number)) for number in range(1, journals + 1)),
+    ]
 
 
 def wish(artist: Person, *pictures: Picture, answer: WishAnswer = WishAnswer.ASK_FIRST) -> bytes:

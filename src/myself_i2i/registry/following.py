@@ -83,6 +83,8 @@ class FollowingIndex:
             while True:
                 with reading(self._engine) as connection:
                     size = connection.execute(select(LOG_HEAD.c.size)).scalar_one()
+                    if self._position > size:  # committed entries never go: these records are of another log
+                        raise _another_log()
                     query = select(MARK.c.index).where(MARK.c.index >= self._position).order_by(MARK.c.index)
                     indexes = connection.execute(query.limit(BATCH)).scalars().all()
                     unread = statements_at(connection, [place for place in indexes if place not in fresh])
@@ -119,16 +121,7 @@ class FollowingIndex:
         try:
             self._index.add(records)
         except InputError as error:
-            raise RegistryError(
-                Text(
-                    en="the index of fingerprints belongs to another log: {why}",
-                    ja="指紋の索引が、別のログのものです：{why}",
-                ).format(why=error.message),
-                hint=Text(
-                    en="remove the index: it is made again from the log",
-                    ja="索引を消してください。ログから作り直されます",
-                ),
-            ) from error
+            raise _another_log() from error
 
 
 def _records(place: int, predicate: object) -> list[Record]:
@@ -140,6 +133,16 @@ def _records(place: int, predicate: object) -> list[Record]:
         for algorithm, text in predicate.fingerprints.items()
         if algorithm in {kind.name for kind in KINDS}
     ]
+
+
+def _another_log() -> RegistryError:
+    return RegistryError(
+        Text(en="the index of fingerprints belongs to another log", ja="指紋の索引が、別のログのものです"),
+        hint=Text(
+            en="remove the index: it is made again from the log",
+            ja="索引を消してください。ログから作り直されます",
+        ),
+    )
 
 
 def _position(index: ClosingIndex) -> int:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from myself_i2i.attestation import IMAGE_DATA, Envelope, Statement, sign
 from myself_i2i.client.entry import Entry
 from myself_i2i.client.publishing import PublicKeys
-from myself_i2i.errors import InputError, LimitError, SearchError
+from myself_i2i.errors import InputError, LimitError, RegistryError, SearchError
 from myself_i2i.marking.short_code import code_of, read_code
 from myself_i2i.predicates import Mark, Suspension, make_statement
 from myself_i2i.predicates.moments import format_moment
@@ -160,7 +160,9 @@ class Registry:
         apply = settling(prepared, self.rules, per_day=per_day)
         placed = self.log.append([one.candidate for one in prepared], apply)
         pairs = list(zip(prepared, placed, strict=True))
-        with suppress(SearchError):  # it is logged, which is what counts: the index follows when it can
+        with suppress(
+            SearchError, RegistryError
+        ):  # it is logged, which is what counts: the index follows when it can
             self._index.follow({place.index: one.signed.predicate for one, place in pairs if place.new})
         return [
             _published(place.index, one.entry, one.signed.statement, new=True)
