@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from myself_i2i.attestation import IMAGE_DATA, SHA256, Statement
 from myself_i2i.errors import RegistryError
@@ -21,7 +22,10 @@ from myself_i2i.registry.entry import Entry
 from myself_i2i.tlog import Checkpoint
 from myself_i2i.wording import Text
 
-__all__ = ["Following"]
+__all__ = ["PATIENCE", "Following"]
+
+PATIENCE: Final = 10.0
+"""Seconds that a question waits while another thread reads the log."""
 
 
 class Following:
@@ -44,19 +48,30 @@ class Following:
         self._suspensions: list[int] = []
 
     def follow(self, head: Callable[[], Checkpoint]) -> tuple[Checkpoint, Held]:
-        """Return the log's published head and what the log holds under it; `head` gives the newest one, verified."""
-        with self._lock:
-            # Asked for inside the lock: heads only grow, so this one is never behind what was followed already.
-            checkpoint = head()
-            for index, data in enumerate(self._read(self._size, checkpoint.size), self._size):
-                self._add(index, Entry.from_bytes(data))
-                self._size = index + 1
-            if self._size != checkpoint.size:
-                raise RegistryError(_SHORT.format(size=self._size, wanted=checkpoint.size))
-            if self._rest is None and self._marks:
-                self._rest = Chunk.of(self._marks, self._mark)
-            rest = [self._rest] if self._rest else []
-            return checkpoint, _Held([*self._chunks, *rest], self._places, self._entry, self._size)
+        """Return the log's published head and what the log holds under it; `head` gives the newest one, verified.
+
+        Reads what was logged since the last call: the whole log the first time, about half a minute for 100,000 entries.
+        Raises `RegistryError` when another thread is still at that after `PATIENCE` seconds.
+        """
+        if not self._lock.acquire(timeout=PATIENCE):
+            raise RegistryError(_BUSY, hint=_BUSY_HINT)
+        try:
+            return self._follow(head)
+        finally:
+            self._lock.release()
+
+    def _follow(self, head: Callable[[], Checkpoint]) -> tuple[Checkpoint, Held]:
+        # Asked for inside the lock: heads only grow, so this one is never behind what was followed already.
+        checkpoint = head()
+        for index, data in enumerate(self._read(self._size, checkpoint.size), self._size):
+            self._add(index, Entry.from_bytes(data))
+            self._size = index + 1
+        if self._size != checkpoint.size:
+            raise RegistryError(_SHORT.format(size=self._size, wanted=checkpoint.size))
+        if self._rest is None and self._marks:
+            self._rest = Chunk.of(self._marks, self._mark)
+        rest = [self._rest] if self._rest else []
+        return checkpoint, _Held([*self._chunks, *rest], self._places, self._entry, self._size)
 
     def _places(self, wanted: Wanted | None, keys: frozenset[str]) -> Iterator[int]:
         if wanted is None:
@@ -128,6 +143,11 @@ class _Held:
             yield place, self.entry(place)
 
 
+_BUSY = Text(
+    en="the registry is still reading its log for answers",
+    ja="登録所が、回答のためにログを読み込んでいるところです",
+)
+_BUSY_HINT = Text(en="ask again in a few minutes", ja="数分後にもう一度お試しください")
 _SHORT = Text(
     en="the log gave {size} of {wanted} entries",
     ja="ログから、{wanted} 件のうち {size} 件しか読み出せません",

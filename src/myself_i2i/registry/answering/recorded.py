@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from myself_i2i.attestation import Statement
+from myself_i2i.attestation import Envelope, Statement
 from myself_i2i.errors import InputError
 from myself_i2i.fingerprint.interface import Fingerprint
 from myself_i2i.fingerprint.origin import DIMENSIONS
@@ -40,18 +40,29 @@ class RecordedMark:
 
     index: int
     """The place of its entry."""
-    statement: str
-    """Digest of its envelope."""
-    payload: str
-    """Digest of its signed bytes."""
-    maker: str
-    """Who signed it: a keyid."""
+    envelope: Envelope
+    """Its envelope, signed by one key: the maker's."""
     logged_at: datetime
     """When it was logged."""
     output: Looks
     """How the marked picture looks."""
     sources: tuple[MarkedSource, ...]
     """What went into it."""
+
+    @property
+    def statement(self) -> str:
+        """Digest of its envelope."""
+        return self.envelope.digest
+
+    @property
+    def payload(self) -> str:
+        """Digest of its signed bytes."""
+        return self.envelope.payload_digest
+
+    @property
+    def maker(self) -> str:
+        """Who signed it: a keyid."""
+        return self.envelope.keyids[0]
 
     def looks(self, place: int) -> Looks:
         """Return how the picture at a place looks; nothing for a sealed source."""
@@ -79,9 +90,7 @@ def recorded_mark(index: int, entry: Entry, statement: Statement) -> RecordedMar
         return None
     return RecordedMark(
         index=index,
-        statement=entry.envelope.digest,
-        payload=entry.envelope.payload_digest,
-        maker=entry.envelope.keyids[0],
+        envelope=entry.envelope,
         logged_at=entry.logged_at,
         output=looks_of(mark.fingerprints),
         sources=mark.sources,

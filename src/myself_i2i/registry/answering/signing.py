@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from myself_i2i.attestation import sign
 from myself_i2i.predicates import Question, make_statement
-from myself_i2i.registry.answering.computing import Issuer, compute
+from myself_i2i.registry.answering.computing import Held, Issuer, compute
 from myself_i2i.registry.answering.following import Following
 from myself_i2i.registry.keys import RegistryKeys
 from myself_i2i.tlog import Checkpoint, Note, NoteKey, open_checkpoint
@@ -17,7 +17,7 @@ from myself_i2i.tlog import Checkpoint, Note, NoteKey, open_checkpoint
 if TYPE_CHECKING:
     from myself_i2i.registry.log import Log  # an audit computes answers without a database
 
-__all__ = ["Answering", "answer", "own_head"]
+__all__ = ["Answering", "answer", "own_head", "warm"]
 
 
 class Answering(Protocol):
@@ -50,10 +50,24 @@ _FOLLOWED: WeakKeyDictionary[Log, Following] = WeakKeyDictionary()
 def answer(registry: Answering, question: bytes) -> bytes:
     """Return the signed envelope (JSON) that answers a question (spec/predicates/answer.md).
 
-    Nothing is stored, and what is asked is written nowhere. The first call reads the whole log. Safe in threads.
-    Raises `InputError` for what is no question, or one too flat to be looked up; `RegistryError`.
+    Nothing is stored, and what is asked is written nowhere. Safe in threads. Raises `InputError` for what is no question,
+    or one too flat to be looked up; `RegistryError`, also while the log is still being read (`warm`).
     """
     asked = Question.parse(question)
+    note, held = _follow(registry)
+    operator = registry.keys.operator
+    issuer = Issuer(operator.public_key, note)
+    made = compute(asked, held, issuer, answered_at=registry.clock().replace(microsecond=0))
+    return sign(make_statement(made), operator).to_json()
+
+
+def warm(registry: Answering) -> None:
+    """Read what answers need of the log; a service calls this once when it starts, in a thread of its own."""
+    _follow(registry)
+
+
+def _follow(registry: Answering) -> tuple[str, Held]:
+    """The newest head, as answers carry it, and what the log holds under it."""
     key = registry.log.key
     following = _FOLLOWED.setdefault(registry.log, Following(registry.log.entries))
     notes: list[str] = []
@@ -64,10 +78,7 @@ def answer(registry: Answering, question: bytes) -> bytes:
         return checkpoint
 
     _, held = following.follow(head)
-    operator = registry.keys.operator
-    issuer = Issuer(operator.public_key, notes[-1])
-    made = compute(asked, held, issuer, answered_at=registry.clock().replace(microsecond=0))
-    return sign(make_statement(made), operator).to_json()
+    return notes[-1], held
 
 
 def own_head(note: Note, key: NoteKey) -> str:
