@@ -19,6 +19,12 @@ from tests.support.pictures import jpeg as jpeg_file
 from tests.web.support import Site, file, jpeg, scene
 from tests.web.visiting import Sent, about_sources, ask, choose, shown
 
+DROPPED = """(data) => {
+  const bytes = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const dropped = new DataTransfer();
+  dropped.items.add(new File([bytes], "dropped.png", { type: "image/png" }));
+  return dropped;
+}"""
 A_FINGERPRINT = 120
 """More bytes than the JSON with one fingerprint has."""
 
@@ -118,6 +124,13 @@ class TestFound:
         ask(page)
         assert shown(page, "answer-says").startswith("記録なし")
         assert [] == page.locator("#matches > li").all()
+
+    def test_dropped(self, page: Page, site: Site) -> None:
+        """A picture may be dropped anywhere on the page."""
+        data = base64.b64encode(site.words.marked.data).decode()
+        dropped = page.evaluate_handle(DROPPED, data)
+        page.dispatch_event("body", "drop", {"dataTransfer": dropped})
+        expect(page.locator("#manifest")).to_contain_text(site.words.says.manifest.id)
 
 
 class TestAnswer:

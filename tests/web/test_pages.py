@@ -57,6 +57,21 @@ def said(client: Client, path: str) -> str:
     return Outline(client.get(path).text).text("main")
 
 
+class TestOperator:
+    @pytest.mark.parametrize("contact", ["keeper@example.org", "https://example.org/contact"])
+    def test_is_named(self, tmp_path: Path, contact: str) -> None:
+        """Every page says what the registry is called and how its operator is reached; an address is a link."""
+        with (
+            open_registry(tmp_path, name="Fox registry", contact=contact) as registry,
+            Client(create_app(registry, extra_routes=pages(registry))) as client,
+        ):
+            page = Outline(client.get("/", headers=HTML).text)
+            assert "Fox registry" in page.text("footer")
+            assert contact in page.text("footer")
+            links = [one.get("href") for one in page.all("a")]
+            assert contact.startswith("https:") == (contact in links)
+
+
 class TestCode:
     def test_leads_to_the_mark(self, site: Site) -> None:
         """A code as people type it leads to the mark, in the language that was asked for."""

@@ -62,7 +62,7 @@ class Pages:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._renderer = Renderer()
+        self._renderer = Renderer(registry.settings)
 
     def say(self, request: Request, key: str, **values: object) -> str:
         """Return a sentence of the catalogue in the language of the one who asks."""
@@ -75,8 +75,7 @@ class Pages:
 
     def home(self, request: Request) -> Response:
         """`/`: what this is."""
-        url = self._registry.settings.url
-        return self._renderer.page(request, "home.html.j2", steps=STEPS.values(), url=url)
+        return self._renderer.page(request, "home.html.j2", steps=STEPS.values())
 
     def check(self, request: Request) -> Response:
         """`/check`: a picture is read in the browser."""
@@ -145,7 +144,6 @@ class Pages:
             head=read_head(self._registry.checkpoint()),
             entries=[(entry, KINDS.get(type(entry.predicate))) for entry in found],
             earlier=_earlier([entry.index for entry in found]),
-            url=self._registry.settings.url,
         )
 
     def _permission(self, digest: str | None) -> Logged | None:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from myself_i2i.predicates.texts import LATEST_PLEDGE
+from myself_i2i.registry.settings import Settings
 from myself_i2i.verification.evidence import LIMIT
 from myself_i2i.web.catalogue import Catalogue, read_catalogues
 from myself_i2i.web.language import asked_language, choose_language
@@ -29,6 +30,7 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
     "Vary": "Accept, Accept-Language",
 }
 
@@ -36,7 +38,7 @@ HEADERS: Final = {
 class Renderer:
     """Renders the package's templates; one serves all requests, in any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._catalogues = read_catalogues()
         self._templates = Environment(
             loader=PackageLoader("myself_i2i.web"),
@@ -46,6 +48,9 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.filters["moment"] = moment
+        self._templates.globals["registry"] = settings
+        self._templates.globals["limit"] = LIMIT
+        self._templates.globals["pledge_version"] = LATEST_PLEDGE
 
     def words(self, request: Request) -> Catalogue:
         """Return the words in the language of the one who asks."""
@@ -60,8 +65,6 @@ class Renderer:
             raw=words.raw,
             say=lambda text: _in(text, words.language),
             language=words.language,
-            limit=LIMIT,
-            pledge_version=LATEST_PLEDGE,
             **context,
         )
         return HTMLResponse(body, status, HEADERS | {"Content-Language": words.language})
