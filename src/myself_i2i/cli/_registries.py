@@ -48,6 +48,14 @@ class Registries:
         terminal.say(FIRST, url=remote.url, key=str(keys.log))
         return keys
 
+    def log_named(self, origin: str) -> PublicKeys | None:
+        """Return the remembered keys of the log with this name, None when it is not known here."""
+        for path in sorted((self.home / "registries").glob("*.json")):
+            keys = PublicKeys.from_json(parse_strict(read_bounded(path), where=str(path)))
+            if keys.log.name == origin:
+                return keys
+        return None
+
     def keep(self, remote: Remote, answered: Answered) -> Path:
         """Keep a receipt and return its place."""
         path = self.home / "receipts" / _name(remote) / f"{answered.digest}.tlog-proof"

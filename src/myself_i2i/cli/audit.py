@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import click
 
-from myself_i2i.attestation import PublicKey, parse_strict
+from myself_i2i.attestation import PublicKey
 from myself_i2i.cli._answers import answer_lines
 from myself_i2i.cli._commands import argument, command, option, pass_terminal
 from myself_i2i.cli._files import save
@@ -18,7 +18,6 @@ from myself_i2i.cli._registries import Registries
 from myself_i2i.cli._terminal import Terminal
 from myself_i2i.client.auditing import FolderLog, RemoteLog, Source
 from myself_i2i.client.http import Remote
-from myself_i2i.client.publishing import PublicKeys
 from myself_i2i.errors import UsageError
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.predicates.moments import format_moment
@@ -182,10 +181,9 @@ def _log(
         return source, given, None
     note = source.read("checkpoint")
     origin = Checkpoint.parse(Note.parse(note).text).origin if note else ""
-    for path in sorted((home.path / "registries").glob("*.json")):
-        keys = PublicKeys.from_json(parse_strict(read_bounded(path), where=str(path)))
-        if keys.log.name == origin:
-            return source, keys.log, keys.operator
+    known = Registries(home.path).log_named(origin)
+    if known is not None:
+        return source, known.log, known.operator
     raise UsageError(
         Text(
             en="the key of the log in {place} is not known here",

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from pathlib import Path
 
 import click
-from cryptography.x509 import Certificate
 
 from myself_i2i.cli._commands import argument, command, group, option, pass_terminal
 from myself_i2i.cli._files import save
 from myself_i2i.cli._home import Home
 from myself_i2i.cli._journal import Watch, authorities, check_address
-from myself_i2i.cli._journal_opening import IS_NOT, compare, not_to_open, pick
+from myself_i2i.cli._journal_opening import (
+    IS_NOT,
+    LOG_KEY_WORDS,
+    RECEIPT_WORDS,
+    compare,
+    in_log,
+    not_to_open,
+    pick,
+    verified,
+)
 from myself_i2i.cli._journal_page import as_json, page, words_of, zone_here
 from myself_i2i.cli._terminal import Terminal
-from myself_i2i.errors import UsageError
 from myself_i2i.inspection.files import read_bounded
 from myself_i2i.journal import (
     DOES_NOT_SHOW,
     Dating,
     Notebook,
-    Opened,
     Opening,
     Watcher,
     frames,
-    open_entry,
     opening_of,
     require_library,
 )
@@ -61,6 +65,7 @@ LABELS = {
     "work": Text(en="work", ja="作品"),
     "noted": Text(en="noted", ja="記録した日時"),
     "others": Text(en="others add", ja="第三者の裏付け"),
+    "logged": Text(en="logged", ja="公開ログ"),
     "sha256": Text(en="file", ja="ファイル"),
     "looks": Text(en="looks", ja="絵柄の指紋"),
     "given": Text(en="the file given", ja="渡されたファイル"),
@@ -254,12 +259,24 @@ def open_(terminal: Terminal, *, which: str, out: Path, work: str | None, part: 
 )
 @argument("opening", type=click.Path(path_type=Path))
 @argument("file", type=click.Path(path_type=Path), required=False)
+@option("--receipt", type=click.Path(path_type=Path), words=RECEIPT_WORDS)
+@option("--log-key", metavar="KEY", words=LOG_KEY_WORDS)
 @pass_terminal
 @click.pass_context
-def check(context: click.Context, terminal: Terminal, *, opening: Path, file: Path | None) -> None:
+def check(
+    context: click.Context,
+    terminal: Terminal,
+    *,
+    opening: Path,
+    file: Path | None,
+    receipt: Path | None,
+    log_key: str | None,
+) -> None:
     """Check."""
+    home = Home(terminal)
     read = Opening.from_json(read_bounded(opening))
-    opened, unread = _verified(read, authorities(Home(terminal)))
+    opened, unread = verified(read, authorities(home))
+    logged = None if receipt is None else in_log(home, receipt, read.envelope, log_key)
     same = None if file is None else compare(opened, file)
     zone, dating = zone_here(), Dating(opened.noted_at, opened.stamp, unread)
     rows = {
@@ -268,6 +285,7 @@ def check(context: click.Context, terminal: Terminal, *, opening: Path, file: Pa
         "work": opened.work,
         "noted": terminal.text(dating.own(zone)),
         "others": terminal.text(dating.others(zone)),
+        "logged": logged and terminal.text(logged),
         "sha256": opened.sha256 and f"sha256 {opened.sha256}",
         "looks": " ".join(sorted(opened.fingerprints)),
         "given": same and terminal.text(same),
@@ -276,11 +294,3 @@ def check(context: click.Context, terminal: Terminal, *, opening: Path, file: Pa
     terminal.lines((terminal.text(LABELS[name]), value) for name, value in rows.items() if value)
     terminal.data(DOES_NOT_SHOW)
     context.exit(1 if same is IS_NOT else 0)
-
-
-def _verified(opening: Opening, roots: list[Certificate]) -> tuple[Opened, Text | None]:
-    """Return what the opening shows; where time-stamps cannot be read here, all else, and why."""
-    try:
-        return open_entry(opening, roots=roots), None
-    except UsageError as error:
-        return open_entry(replace(opening, stamp=None)), error.message
