@@ -60,7 +60,7 @@ class _Permitted:
 
 @dataclass(slots=True)
 class Beside:
-    """Filled by `statement` with what is about the hits, then by `reaction` with what came of that."""
+    """Filled by `statements` with what is about the hits, then by `reactions` with what came of that."""
 
     wanted: Wanted
     operator: str
@@ -89,10 +89,11 @@ class Beside:
 
     def reactions(self, entries: Iterable[tuple[int, Entry]]) -> None:
         """Take in withdrawals and suspensions, in the order of the log."""
+        keys = self.keys
         for _, entry in entries:
             key = entry.envelope.keyids[0]
             match _read(entry, Withdrawal, Suspension):
-                case _, Withdrawal() as says if key in self.keys:
+                case _, Withdrawal() as says if key in keys:
                     # Not before it was logged: nobody takes back in secret what others relied on in public.
                     at = max(says.withdrawn_at, entry.logged_at)
                     known = self._withdrawn.get((key, says.statement), at)
