@@ -99,7 +99,8 @@ def _seen(looks: Looks, wanted: Sequence[str]) -> Iterable[Binding]:
 
 async def _matches(request: Request, bindings: Sequence[Binding]) -> Response:
     parts, limit = parts_of(request), _results(request.query_params)
-    found = await parts.look_up(_near, parts.registry, bindings, limit)
+    call = parts.look_up if len(bindings) == 1 else parts.run  # a picture is many look-ups
+    found = await call(_near, parts.registry, bindings, limit)
     matches = [{"manifestId": name, "similarityScore": score(distance)} for distance, name in found]
     return Response(json.dumps({"matches": matches}), media_type="application/json")
 
