@@ -107,6 +107,7 @@ class Remote:
         try:
             with urllib.request.build_opener(*handlers).open(request, timeout=self.seconds) as answer:
                 data: bytes = answer.read(most + 1)
+                missing = answer.length or 0
         except urllib.error.HTTPError as error:
             with error:
                 raise _refusal(error) from error
@@ -116,6 +117,8 @@ class Remote:
             raise RegistryError(_UNREACHABLE.format(url=self.url, why=why[:200])) from error
         if len(data) > most:
             raise InputError(_TOO_LARGE.format(most=most))
+        if missing:
+            raise RegistryError(_BROKEN_OFF.format(url=self.url))
         return data
 
 
@@ -174,6 +177,9 @@ _ANSWER = Text(en="the registry's answer", ja="登録所の回答")
 _STATUS = Text(en="the registry answered with status {status}", ja="登録所の回答がステータス {status} でした")
 _UNREACHABLE = Text(
     en="the registry at {url} cannot be reached: {why}", ja="登録所 {url} に接続できません：{why}"
+)
+_BROKEN_OFF = Text(
+    en="the answer of the registry at {url} broke off", ja="登録所 {url} の回答が途中で切れました"
 )
 _TOO_LARGE = Text(
     en="the registry's answer is larger than {most} bytes",
