@@ -68,7 +68,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[asgi.ASGIClien
 )
 def test_conforms(case: Case[Any], session: asgi.ASGIClient) -> None:
     """Whatever is asked, there is no 5xx, and status, type, headers and body are those of the document."""
-    case.call_and_validate("http://testserver", session, checks=HELD)
+    case.call_and_validate("http://testserver", session, checks=HELD, timeout=60)
 
 
 class TestDocument:
