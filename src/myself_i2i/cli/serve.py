@@ -29,7 +29,7 @@ VARIABLE = "MYSELF_I2I_REGISTRY_FILE"
 GRACE = 20
 """Seconds that running requests have to finish after SIGTERM."""
 BACKLOG = 512
-NEEDED = ("starlette", "uvicorn", "sqlalchemy", "alembic", "prometheus_client", "python_multipart")
+NEEDED = ("starlette", "uvicorn", "sqlalchemy", "alembic", "babel", "prometheus_client", "python_multipart")
 MISSING = Text(
     en="running a registry needs more packages", ja="登録所を動かすには、追加のパッケージが必要です"
 )
@@ -132,8 +132,10 @@ def serve(terminal: Terminal, *, folder: Path | None, workers: int, **given: str
 def application() -> Starlette:
     """Return the service, opened with the settings of the environment: what each process serves."""
     from myself_i2i.registry.api import create_app  # noqa: PLC0415 - the extra `registry`
+    from myself_i2i.web import pages  # noqa: PLC0415
 
-    return create_app(_opened(_settings()))
+    registry = _opened(_settings())
+    return create_app(registry, extra_routes=pages(registry))
 
 
 def _run(settings: Settings, listener: socket.socket, workers: int) -> None:
