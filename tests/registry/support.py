@@ -8,32 +8,26 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-from myself_i2i.attestation import IMAGE_DATA, SHA256, Envelope, Subject
-from myself_i2i.c2pa import labels, native
+from myself_i2i.attestation import Envelope
+from myself_i2i.client.publishing import state_mark
 from myself_i2i.declaration import parse_by_hand
-from myself_i2i.fingerprint import ISCC
-from myself_i2i.image import sniff
 from myself_i2i.marking.content_credentials import Marked, mark
-from myself_i2i.marking.looks import looks_of
 from myself_i2i.predicates import Journal, Mark, Profile, Wish
 from myself_i2i.predicates.journal import JournalEntry
-from myself_i2i.predicates.mark import MarkedSource, MarkManifest
-from myself_i2i.predicates.source import Basis
 from myself_i2i.predicates.wish import Scope, WishAnswer
 from myself_i2i.recording.looks import fingerprints_of_file
 from myself_i2i.registry.facts import Published
 from myself_i2i.registry.log import Files
 from myself_i2i.registry.service import Registry
 from myself_i2i.registry.settings import Settings
-from myself_i2i.verification.mark import read_mark
 from tests.support import marked as making
 from tests.support.marked import AT, Person, Picture, person
 from tests.support.pictures import png
@@ -101,6 +95,20 @@ def made(
     """
     maker = maker or person("maker")
     output = output or picture(seed)
+    key = (maker.keyid, output.sha256, source, seal)
+    if key not in _MARKED:
+        _MARKED[key] = _marked(maker, output, source, seal=seal)
+    done = _MARKED[key]
+    stated = state_mark(done.data, name=output.name, keyid=maker.keyid, published_at=at)
+    says = replace(stated.says, **changes)
+    return PublishedPicture(maker, done, says, maker.say(says, *stated.statement.subjects).envelope)
+
+
+_MARKED: dict[tuple[str, str, Picture | None, bool], Marked] = {}
+"""Marking is the slow part, and the same picture is wanted many times."""
+
+
+def _marked(maker: Person, output: Picture, source: Picture | None, *, seal: bool) -> Marked:
     said = [] if source is None else [maker.declare(source)]
     declared = making.declaration(
         maker,
@@ -113,57 +121,8 @@ def made(
     if source is not None:
         looks = {} if seal else fingerprints_of_file(source.data, layout=True)
         (one,) = content.sources
-        fields = {name: getattr(one, name) for name in one.__slots__} | {
-            "fingerprints": looks,
-            "sealed": seal,
-        }
-        content = type(content)(
-            **{name: getattr(content, name) for name in content.__slots__}
-            | {"sources": (type(one)(**fields),)}
-        )
-    done = mark(output.data, content, maker.signing)
-    says = stated(done, at=at, **changes)
-    subject = Subject(
-        output.name, {IMAGE_DATA: done.image_data, SHA256: hashlib.sha256(done.data).hexdigest()}
-    )
-    return PublishedPicture(maker, done, says, maker.say(says, subject).envelope)
-
-
-def stated(done: Marked, *, at: datetime = NOW, **changes: Any) -> Mark:
-    """What mark/v1 says of a marked file, as `publish` would."""
-    reading = native.read(done.data, sniff(done.data).mime, manifest_store=done.manifest_store)
-    assert reading is not None
-    (found,) = reading.created(labels.MARK)
-    data = found.data
-    read = read_mark(data)
-    permissions = {one.file.sha256: one.statement.says.permission for one in read.sources}
-    looks = looks_of(done.data)[0]
-    fingerprints: Mapping[str, str] = (
-        {} if looks is None else {looks.same.algorithm: looks.same.text, ISCC: looks.code.text}
-    )
-    said: dict[str, Any] = {
-        "manifest": MarkManifest(
-            id=reading.label,
-            sha256=hashlib.sha256(done.manifest_store).hexdigest(),
-            size=len(done.manifest_store),
-        ),
-        "mode": read.record.says.mode,
-        "fingerprints": fingerprints,
-        "sources": tuple(
-            MarkedSource(
-                sha256=one["sha256"],
-                image_data=one.get("imageData"),
-                basis=Basis(one["basis"]),
-                permission=permissions[one["sha256"]],
-                roles=tuple(one.get("roles", ())),
-                fingerprints=one.get("fingerprints", {}),
-                sealed=bool(one.get("sealed")),
-            )
-            for one in data["sources"]
-        ),
-        "published_at": at,
-    }
-    return Mark(**(said | changes))
+        content = replace(content, sources=(replace(one, fingerprints=looks, sealed=seal),))
+    return mark(output.data, content, maker.signing)
 
 
 def open_registry(

@@ -487,7 +487,7 @@ class TestFaults:
         registry = opening()
         one = made(MAKER)
         with monkeypatch.context() as patch:
-            patch.setattr(registry._index, "follow", lambda: 0)  # as when the process died between the two
+            patch.setattr(registry._index, "follow", lambda *_: 0)  # as when the process died between the two
             publish(registry, one)
         registry.close()
         assert 1 == len(opening().near(PDQ64, [pdq64_of(one)], radius=0, limit=5).hits)

@@ -109,4 +109,4 @@ class TestSideBySide:
 
 def _small_files() -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write fails then, as on a full disk
-    resource.setrlimit(resource.RLIMIT_FSIZE, (250_000, 250_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))

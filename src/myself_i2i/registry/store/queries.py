@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, select
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, select
 
 from myself_i2i.attestation import PublicKey, Statement
 from myself_i2i.client.entry import Entry
@@ -135,7 +135,8 @@ def mark_indexes(
 def marks_at(connection: Connection, indexes: Iterable[int]) -> list[PublishedMark]:
     """Return the marks at these places, in this order."""
     found = statements_at(connection, indexes)
-    makers = {keyid: _pledge_of(connection, keyid) for keyid in {one.keyid for one in found}}
+    said = _introductions(connection, {one.keyid for one in found}, {"pledge"})
+    makers = {keyid: _first_standing(pledges) for keyid, pledges in said.items()}
     return [
         PublishedMark(
             logged=one,
@@ -189,7 +190,7 @@ def maker_of(connection: Connection, keyid: str) -> Maker | None:
     row = connection.execute(select(KEY).where(KEY.c.keyid == raw)).first()
     if row is None:
         return None
-    said = _introductions(connection, keyid, REGISTERING)
+    said = _introductions(connection, {keyid}, REGISTERING)[keyid]
     pledges = [one for one in said if isinstance(one.predicate, Pledge)]
     shown = _first_standing(said)
     pledge = _first_standing(pledges)
@@ -212,22 +213,21 @@ def maker_of(connection: Connection, keyid: str) -> Maker | None:
     )
 
 
-def _pledge_of(connection: Connection, keyid: str) -> Logged | None:
-    return _first_standing(_introductions(connection, keyid, {"pledge"}))
-
-
-def _introductions(connection: Connection, keyid: str, kinds: Iterable[str]) -> list[Logged]:
-    """Return what a key said of itself: the newest of each kind, and the newest of each kind that stands."""
-    query = select(func.max(STATEMENT.c.index)).where(
-        STATEMENT.c.keyid == bytes.fromhex(keyid), STATEMENT.c.kind.in_(list(kinds))
+def _introductions(
+    connection: Connection, keyids: Collection[str], kinds: Collection[str]
+) -> dict[str, list[Logged]]:
+    """Return what each key said of itself, newest first: of each kind the newest, and the newest that stands."""
+    stands = STATEMENT.c.withdrawn.is_(None) & STATEMENT.c.suspended.is_(None)
+    query = (
+        select(func.max(STATEMENT.c.index), func.max(case((stands, STATEMENT.c.index))))
+        .where(STATEMENT.c.keyid.in_(list(map(bytes.fromhex, keyids))), STATEMENT.c.kind.in_(list(kinds)))
+        .group_by(STATEMENT.c.keyid, STATEMENT.c.kind)
     )
-    standing = query.where(STATEMENT.c.withdrawn.is_(None), STATEMENT.c.suspended.is_(None))
-    indexes = {
-        index
-        for one in (query, standing)
-        for index in connection.execute(one.group_by(STATEMENT.c.kind)).scalars()
-    }
-    return statements_at(connection, sorted(indexes, reverse=True))
+    indexes = {index for row in connection.execute(query) for index in row if index is not None}
+    said: dict[str, list[Logged]] = {keyid: [] for keyid in keyids}
+    for one in statements_at(connection, sorted(indexes, reverse=True)):
+        said[one.keyid].append(one)
+    return said
 
 
 def _first_standing(said: Sequence[Logged]) -> Logged | None:
