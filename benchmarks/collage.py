@@ -9,12 +9,15 @@ these, host and pictures known to show the same apart, is false. EVERY takes eve
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # one core, before numpy is loaded
 
 import cv2
 import numpy as np

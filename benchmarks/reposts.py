@@ -12,6 +12,7 @@ and PDQ at its usual 31. Pictures that show the same (`same_scenes.py`) are neve
 from __future__ import annotations
 
 import io
+import os
 import random
 import statistics
 import sys
@@ -19,6 +20,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # one core, before numpy is loaded
 
 import cv2
 import imagehash
