@@ -155,9 +155,9 @@ class Registry(Lookup):
         ):  # it is logged, which is what counts: the index follows when it can
             self._index.follow({place.index: one.signed.predicate for one, place in pairs if place.new})
         return [
-            _published(place.index, one.entry, one.signed.statement, new=True)
+            _published(place.index, one.digest, one.entry.logged_at, one.signed.statement, new=True)
             if place.new
-            else _published(place.index, *queries.read_entry(place.entry)[:2], new=False)
+            else _found(place.index, place.entry)
             for one, place in pairs
         ]
 
@@ -208,7 +208,7 @@ class Registry(Lookup):
             return None
         self.log.publish()  # an earlier try may have been logged and not shown: a full disk
         self._restore_manifest(row.entry, manifest)
-        return _published(row.place, *queries.read_entry(row.entry)[:2], new=False)
+        return _found(row.place, row.entry)
 
     def _restore_manifest(self, entry: bytes, manifest: bytes | None) -> None:
         """Keep the manifest of a mark whose bytes were lost: no log brings them back."""
@@ -222,12 +222,17 @@ class Registry(Lookup):
             keep_manifests(connection, {name: manifest})
 
 
-def _published(index: int, entry: Entry, statement: Statement, *, new: bool) -> Published:
+def _found(index: int, data: bytes) -> Published:
+    entry, statement, _ = queries.read_entry(data)
+    return _published(index, entry.envelope.digest, entry.logged_at, statement, new=False)
+
+
+def _published(index: int, digest: str, logged_at: datetime, says: Statement, *, new: bool) -> Published:
     code = None
-    if statement.predicate_type == Mark.PREDICATE_TYPE:
-        (image_data,) = statement.digests(IMAGE_DATA)
+    if says.predicate_type == Mark.PREDICATE_TYPE:
+        (image_data,) = says.digests(IMAGE_DATA)
         code = code_of(image_data)
-    return Published(index, entry.envelope.digest, entry.logged_at, new, code)
+    return Published(index, digest, logged_at, new, code)
 
 
 def _too_large(size: int, limit: int) -> LimitError:

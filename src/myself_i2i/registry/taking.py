@@ -47,13 +47,15 @@ class Prepared:
     """The entry that it would be."""
     data: bytes
     """The entry's bytes."""
+    digest: str
+    """The envelope's digest."""
     manifest: bytes | None
     """The mark's manifest store, when it is kept here."""
 
     @property
     def candidate(self) -> Candidate:
         """Return what goes to the log: the envelope's digest makes a second try the same entry."""
-        return Candidate(bytes.fromhex(self.signed.envelope.digest), self.data)
+        return Candidate(bytes.fromhex(self.digest), self.data)
 
 
 def prepare(
@@ -79,7 +81,7 @@ def prepare(
     data = entry.to_bytes()
     if kind == "mark":
         _check_mark(signed, manifest, held_elsewhere=held_elsewhere)
-    return Prepared(signed, entry, data, manifest if kind == "mark" else None)
+    return Prepared(signed, entry, data, envelope.digest, manifest if kind == "mark" else None)
 
 
 def _check_mark(signed: Signed, manifest: bytes | None, *, held_elsewhere: bool) -> None:
