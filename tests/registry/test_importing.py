@@ -114,7 +114,8 @@ class TestImportLines:
         assert [Imported(lines=BATCH, new=BATCH)] == seen
         seen.clear()
         import_lines(given, registry, jobs=2, observe=seen.append)
-        assert [(BATCH, 0), (BATCH + 50, 50)] == [(one.lines, one.new) for one in seen]
+        assert [BATCH, BATCH + 50] == [one.lines for one in seen]
+        assert BATCH + 50 == len(given) == registry.near(PDQ64, [bytes(32)], radius=0, limit=1).as_of
 
     def test_a_line_has_its_bound(self, registry: Registry) -> None:
         """The longest line that is read holds the largest envelope and manifest there are."""

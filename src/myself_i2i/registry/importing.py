@@ -11,9 +11,10 @@ import base64
 import binascii
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
@@ -38,6 +39,8 @@ __all__ = ["BATCH", "Imported", "Left", "import_lines", "longest_line"]
 
 BATCH: Final = 1_000
 """Statements that go to the log at once."""
+AHEAD: Final = 2
+"""Batches that are checked ahead of the one that is logged: the bound on memory."""
 CHUNK: Final = 50
 """Lines that a worker gets at once."""
 _KEYID: Final = re.compile(rb'"keyid": ?"([0-9a-f]{64})"')
@@ -59,6 +62,15 @@ class Imported:
     """Statements that were here already."""
     left: int = 0
     """Lines that were refused."""
+
+    def plus(self, more: Imported) -> Imported:
+        """Return both together."""
+        return Imported(
+            lines=self.lines + more.lines,
+            new=self.new + more.new,
+            known=self.known + more.known,
+            left=self.left + more.left,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +132,17 @@ def import_lines(
     settings = registry.settings
     plan = _Plan(settings.database_url, registry.rules, settings.manifest_bytes, held_elsewhere)
     checked = _read(lines, registry, plan, jobs)
-    so_far = Imported()
-    # One batch is logged while the next one is checked.
+    done = Imported()
+    # Batches are logged one after the other, while the next ones are checked.
     with ThreadPoolExecutor(max_workers=1) as logging:
-        pending: Future[Imported] | None = None
-        while True:
-            batch = list(islice(checked, BATCH))
-            if pending is not None:
-                so_far = pending.result()
-                observe(so_far)
-            if not batch:
-                return so_far
-            pending = logging.submit(_append, registry, batch, so_far, tell)
+        pending: deque[Future[Imported]] = deque()
+        while batch := list(islice(checked, BATCH)):
+            pending.append(logging.submit(_append, registry, batch, tell))
+            if len(pending) > AHEAD:
+                observe(done := done.plus(pending.popleft().result()))
+        while pending:
+            observe(done := done.plus(pending.popleft().result()))
+    return done
 
 
 def longest_line(registry: Registry) -> int:
@@ -175,31 +186,23 @@ def _introduced(line: bytes, keyid: str, introduced: dict[str, PublicKey | None]
     return introduced.get(keyid)
 
 
-def _append(
-    registry: Registry, lines: Sequence[_Line], so_far: Imported, tell: Callable[[Left], None]
-) -> Imported:
+def _append(registry: Registry, lines: Sequence[_Line], tell: Callable[[Left], None]) -> Imported:
+    """Log a batch; what became of it."""
     prepared = [line.prepared for line in lines if line.prepared is not None]
     failures = [Left(line.number, line.failure) for line in lines if line.failure is not None]
     new = 0
     if prepared:
         try:
-            answers = registry.append(prepared)
+            new = sum(one.new for one in registry.append(prepared))
         except InputError as error:
             if len(lines) > 1:  # one of them is refused by what stands: find it by halves
                 half = len(lines) // 2
-                return _append(registry, lines[half:], _append(registry, lines[:half], so_far, tell), tell)
+                return _append(registry, lines[:half], tell).plus(_append(registry, lines[half:], tell))
             failures.append(Left(lines[0].number, error.message))
-        else:
-            new = sum(one.new for one in answers)
     for one in failures:
         tell(one)
-    return replace(
-        so_far,
-        lines=so_far.lines + len(lines),
-        new=so_far.new + new,
-        known=so_far.known + len(lines) - new - len(failures),
-        left=so_far.left + len(failures),
-    )
+    left = len(failures)
+    return Imported(lines=len(lines), new=new, known=len(lines) - new - left, left=left)
 
 
 def _check_chunk(chunk: _Chunk, *, plan: _Plan) -> list[_Line]:
