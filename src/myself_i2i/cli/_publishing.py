@@ -34,6 +34,8 @@ from myself_i2i.wording import Text
 __all__ = ["Publisher", "kept"]
 
 DIGEST = re.compile(r"[0-9a-f]{8,64}")
+LATEST = "latest"
+"""The newest of its kind in the ledger."""
 PLEDGED = Text(en="your pledge is registered there now", ja="あなたの宣言を登録しました")
 INTRODUCED = Text(
     en="your key was not known there: it introduced itself with a profile{name}",
@@ -140,16 +142,13 @@ class Publisher:
 
 
 def kept(home: Home, what: str, kind: type[Predicate], key: PrivateKey) -> Envelope:
-    """Return the person's statement of this kind: a file, or the beginning of its digest in the ledger.
+    """Return the person's statement of this kind: a file, the beginning of its digest in the ledger, or "latest" there.
 
     Raises `UsageError` when there is not exactly one, `VerificationError` when another key signed it.
     """
-    if Path(what).exists():
-        found = [Envelope.from_json(read_bounded(what))]
-    else:
-        with home.ledger() as ledger:
-            entries = ledger.entries(EntryKind.ENVELOPE) if DIGEST.fullmatch(what) else ()
-            found = [entry.envelope for entry in entries if entry.digest.startswith(what)]
+    found = (
+        [Envelope.from_json(read_bounded(what))] if Path(what).exists() else _in_ledger(home, what, kind, key)
+    )
     if len(found) != 1 or not isinstance(read_signed(found[0], key.public_key).predicate, kind):
         raise UsageError(
             Text(
@@ -159,3 +158,15 @@ def kept(home: Home, what: str, kind: type[Predicate], key: PrivateKey) -> Envel
             hint=Text(en="list them with `ledger show`", ja="`ledger show` で一覧できます"),
         )
     return found[0]
+
+
+def _in_ledger(home: Home, what: str, kind: type[Predicate], key: PrivateKey) -> list[Envelope]:
+    if what != LATEST and not DIGEST.fullmatch(what):
+        return []
+    with home.ledger() as ledger:
+        entries = ledger.entries(EntryKind.ENVELOPE)
+        if what != LATEST:
+            return [one.envelope for one in entries if one.digest.startswith(what)]
+        said = kind.PREDICATE_TYPE.encode()
+        own = (one.envelope for one in entries if key.keyid in one.envelope.keyids)
+        return [one for one in own if said in one.payload][-1:]

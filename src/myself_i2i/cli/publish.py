@@ -33,6 +33,7 @@ KINDS: dict[str, type[Predicate]] = {
     "profile": Profile,
     "withdrawal": Withdrawal,
 }
+STATEMENT = "DIGEST|FILE|latest"
 NOT_PUBLISHED = Text(en="not published: {what}", ja="登録しませんでした: {what}")
 DONE = Text(en="the receipts are checked and kept in {folder}", ja="受領証を確認し、{folder} に保存しました")
 PUBLIC = Text(
@@ -63,33 +64,33 @@ PUBLIC = Text(
     ),
 )
 @option(
-    "--pledge", multiple=True, metavar="DIGEST|FILE", words=Text(en="A pledge of yours.", ja="あなたの宣言。")
+    "--pledge", multiple=True, metavar=STATEMENT, words=Text(en="A pledge of yours.", ja="あなたの宣言。")
 )
 @option(
-    "--wish", multiple=True, metavar="DIGEST|FILE", words=Text(en="A wish of yours.", ja="あなたの意思表示。")
+    "--wish", multiple=True, metavar=STATEMENT, words=Text(en="A wish of yours.", ja="あなたの意思表示。")
 )
 @option(
     "--permission",
     multiple=True,
-    metavar="DIGEST|FILE",
+    metavar=STATEMENT,
     words=Text(en="A permission that you gave.", ja="あなたが出した許可。"),
 )
 @option(
     "--journal",
     multiple=True,
-    metavar="DIGEST|FILE",
+    metavar=STATEMENT,
     words=Text(en="A sealed journal entry of yours.", ja="封をした制作記録。"),
 )
 @option(
     "--profile",
     multiple=True,
-    metavar="DIGEST|FILE",
+    metavar=STATEMENT,
     words=Text(en="A profile of yours.", ja="あなたのプロフィール。"),
 )
 @option(
     "--withdrawal",
     multiple=True,
-    metavar="DIGEST|FILE",
+    metavar=STATEMENT,
     words=Text(en="A withdrawal of yours.", ja="あなたの取り下げ。"),
 )
 @option(
