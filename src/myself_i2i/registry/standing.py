@@ -134,12 +134,3 @@ class Fold:
             one.keyid: Said(one.kind, withdrawn=one.withdrawn is not None)
             for one in self._by_payload.get(payload, [])
         }
-
-    def changed_by(self, payload: str, keyid: str) -> tuple[int | None, int | None]:
-        """Return the entries that withdrew and that suspended a statement, None each when there is none."""
-        found = [one for one in self._by_payload.get(payload, []) if one.keyid == keyid]
-        return (found[-1].withdrawn, found[-1].suspended) if found else (None, None)
-
-    def key_suspended_by(self, keyid: str) -> int | None:
-        """Return the entry that suspended a key, None when there is none."""
-        return self._keys.get(keyid)
