@@ -14,6 +14,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
@@ -44,6 +45,7 @@ AHEAD: Final = 2
 CHUNK: Final = 50
 """Lines that a worker gets at once."""
 _KEYID: Final = re.compile(rb'"keyid": ?"([0-9a-f]{64})"')
+"""Whose a line seems to be: a lead, so that not every line is read here."""
 _KEYS: Final = 1_000_000
 """Keys that are remembered from one file; those of more are found in the database."""
 TIMEOUT: Final = 300.0
@@ -163,27 +165,31 @@ def _read(lines: Iterable[bytes], registry: Registry, plan: _Plan, jobs: int) ->
 
 def _chunks(lines: Iterable[bytes], clock: Callable[[], datetime]) -> Iterator[_Chunk]:
     source = iter(lines)
-    introduced: dict[str, PublicKey | None] = {}
+    keys: dict[str, PublicKey] = {}
     first = 1
     while taken := list(islice(source, CHUNK)):
-        keys = {keyid: _introduced(line, keyid, introduced) for line in taken for keyid in _keyid(line)}
-        yield _Chunk(first, taken, {keyid: key for keyid, key in keys.items() if key}, clock())
+        signers = [found[1].decode() if (found := _KEYID.search(line)) else "" for line in taken]
+        for signer, line in zip(signers, taken, strict=True):
+            if signer not in keys and len(keys) < _KEYS and any(lead in line for lead in _LEADS):
+                _learn(line, keys)
+        yield _Chunk(first, taken, {one: keys[one] for one in signers if one in keys}, clock())
         first += len(taken)
 
 
-def _keyid(line: bytes) -> list[str]:
-    """Return the key that a line seems to be of; only a lead, to read no more than one line of each key."""
-    found = _KEYID.search(line)
-    return [found[1].decode()] if found else []
+def _learn(line: bytes, keys: dict[str, PublicKey]) -> None:
+    """Remember the key that a line introduces; whether its signature holds is found where the line is checked."""
+    with suppress(InputError):
+        key = introduced_key(_parse(line, len(line))[0])
+        if key is not None:
+            keys[key.keyid] = key
 
 
-def _introduced(line: bytes, keyid: str, introduced: dict[str, PublicKey | None]) -> PublicKey | None:
-    if introduced.get(keyid) is None and len(introduced) < _KEYS:
-        try:
-            introduced[keyid] = introduced_key(_parse(line, len(line))[0])
-        except InputError:
-            introduced[keyid] = None
-    return introduced.get(keyid)
+def _leads(word: bytes) -> tuple[bytes, ...]:
+    """Return what base64 makes of a word, at each of its three places in three bytes, without the edges."""
+    return tuple(
+        base64.b64encode(bytes(before) + word)[-(-before * 8 // 6) : (before + len(word)) * 8 // 6]
+        for before in range(3)
+    )
 
 
 def _append(registry: Registry, lines: Sequence[_Line], tell: Callable[[Left], None]) -> Imported:
@@ -269,6 +275,8 @@ def _database(url: str) -> Engine:
     return open_database(url)
 
 
+_LEADS: Final = _leads(b'"publicKey"')
+"""What stands in the envelope of a statement that introduces a key."""
 _WHERE = Text(en="the line", ja="行")
 _NO_LINE = Text(
     en='this is no line to import: wanted {"envelope": {…}, "manifest": "base64"}',
