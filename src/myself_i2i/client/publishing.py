@@ -20,6 +20,7 @@ from myself_i2i.client.entry import Entry
 from myself_i2i.client.http import Remote, form
 from myself_i2i.errors import InputError, VerificationError
 from myself_i2i.fingerprint import ISCC
+from myself_i2i.fingerprint.pdq64 import as_flat, read_pdq64
 from myself_i2i.image import image_data_digest, read_container
 from myself_i2i.marking.looks import looks_of
 from myself_i2i.predicates import Mark, make_statement
@@ -165,7 +166,8 @@ def check_answer(data: bytes, envelope: Envelope, log: NoteKey) -> Answered:
 def _looks(data: bytes) -> Mapping[str, str]:
     looks, _ = looks_of(data)
     if looks is None:
-        return {}
+        flat = as_flat(read_pdq64(data))
+        return {} if flat is None else {flat.algorithm: flat.text}
     return {
         **fingerprints_of_file(data, layout=True),
         looks.same.algorithm: looks.same.text,

@@ -4,6 +4,6 @@ One module an algorithm: `pdq64` (the same picture, saved again), `pdq` and `isc
 `origin` (layout kept, texture changed) and `parts` (crops, collages). `reading` decodes files as small as will do.
 """
 
-from myself_i2i.fingerprint.interface import ISCC, ORIGIN, PARTS, PDQ, PDQ64, Fingerprint
+from myself_i2i.fingerprint.interface import ISCC, ORIGIN, PARTS, PDQ, PDQ64, PDQ64_FLAT, Fingerprint
 
-__all__ = ["ISCC", "ORIGIN", "PARTS", "PDQ", "PDQ64", "Fingerprint"]
+__all__ = ["ISCC", "ORIGIN", "PARTS", "PDQ", "PDQ64", "PDQ64_FLAT", "Fingerprint"]

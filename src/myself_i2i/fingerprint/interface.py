@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from myself_i2i.errors import InputError
 from myself_i2i.wording import Text
 
-__all__ = ["HEX", "ISCC", "ORIGIN", "PARTS", "PDQ", "PDQ64", "Bits", "Bytes", "Fingerprint"]
+__all__ = ["HEX", "ISCC", "ORIGIN", "PARTS", "PDQ", "PDQ64", "PDQ64_FLAT", "Bits", "Bytes", "Fingerprint"]
 
 Bytes = NDArray[np.uint8]
 """Samples 0..255: shape (height, width) for grey, (height, width, 3) for sRGB."""
@@ -27,6 +27,8 @@ PDQ: Final = "pdq_v1"
 """PDQ as ThreatExchange defines it, of the picture at its own size: for interchange. 32 bytes."""
 PDQ64: Final = "pdq64_v1"
 """Ours: PDQ's transform on an area mean of 64 x 64 grey samples, all in integers. 32 bytes."""
+PDQ64_FLAT: Final = "pdq64flat_v1"
+"""The same bytes, of a picture with little structure: near to less, so looked up apart and more strictly."""
 ISCC: Final = "iscc_v0"
 """The ISCC image code (ISO 24138), for the C2PA soft binding `io.iscc.v0`. 8 to 32 bytes."""
 ORIGIN: Final = "origin_v1"
@@ -34,7 +36,7 @@ ORIGIN: Final = "origin_v1"
 PARTS: Final = "parts_v1"
 """Local features with their places, at most 4,096 bytes: for crops, collages and pasted regions."""
 
-HEX: Final = frozenset({PDQ, PDQ64})
+HEX: Final = frozenset({PDQ, PDQ64, PDQ64_FLAT})
 """Written as lower-case hexadecimal, as ThreatExchange does; all others as base64url without padding."""
 
 

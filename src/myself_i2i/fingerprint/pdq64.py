@@ -8,6 +8,7 @@ Algorithm", Facebook 2019, and the code in ThreatExchange (`pdq/cpp`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from math import cos, gcd, pi
 from typing import TYPE_CHECKING, Any, Final
@@ -15,16 +16,19 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from myself_i2i.fingerprint.interface import PDQ64, Bytes, Fingerprint
+from myself_i2i.fingerprint.interface import PDQ64, PDQ64_FLAT, Bytes, Fingerprint
 from myself_i2i.fingerprint.reading import read_stored, upright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = [
+    "FLAT_QUALITY",
+    "FLAT_RADIUS",
     "LEAST_QUALITY",
     "ORIENTATIONS",
     "SIDE",
+    "as_flat",
     "distance",
     "orientations",
     "pdq64",
@@ -34,6 +38,10 @@ __all__ = [
 
 SIDE: Final = 128
 """The `side` with which pictures are read for this fingerprint."""
+FLAT_QUALITY: Final = 10
+"""Below this even another saving of the picture may have other bits."""
+FLAT_RADIUS: Final = 12
+"""Another saving of a picture with little structure was at most so many bits away; unrelated ones 24 and more."""
 LEAST_QUALITY: Final = 50
 """Below this quality a fingerprint is too flat to look up: it is near to many pictures by chance."""
 ORIENTATIONS: Final = (
@@ -94,6 +102,13 @@ def orientations(grey: Bytes) -> tuple[Fingerprint, ...]:
     changes their signs.
     """
     return _fingerprints(_cells(grey))
+
+
+def as_flat(fingerprint: Fingerprint) -> Fingerprint | None:
+    """Return a fingerprint of little structure under the name by which such ones are looked up; None for all others."""
+    if not FLAT_QUALITY <= fingerprint.quality < LEAST_QUALITY:
+        return None
+    return replace(fingerprint, algorithm=PDQ64_FLAT)
 
 
 def distance(a: bytes, b: bytes) -> int:

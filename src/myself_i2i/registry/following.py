@@ -16,7 +16,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.engine import make_url
 
 from myself_i2i.errors import InputError, RegistryError
-from myself_i2i.fingerprint import ISCC, PDQ64, Fingerprint
+from myself_i2i.fingerprint import ISCC, PDQ64, PDQ64_FLAT, Fingerprint
 from myself_i2i.predicates import Mark, Predicate
 from myself_i2i.registry.store.database import plain_address, reading
 from myself_i2i.registry.store.queries import statements_at
@@ -26,7 +26,7 @@ from myself_i2i.wording import Text
 
 __all__ = ["KINDS", "FollowingIndex", "open_index"]
 
-KINDS: Final = (Kind(PDQ64), Kind(ISCC))
+KINDS: Final = (Kind(PDQ64), Kind(ISCC), Kind(PDQ64_FLAT))
 """What marks are found by: how their outputs look."""
 BATCH: Final = 1_000
 """Marks that are added at once."""

@@ -23,7 +23,7 @@ from myself_i2i.c2pa import labels, native
 from myself_i2i.c2pa.reading import ManifestReading
 from myself_i2i.c2pa.signer import identify
 from myself_i2i.errors import Error
-from myself_i2i.fingerprint import ISCC, ORIGIN, PARTS, PDQ, PDQ64, Fingerprint
+from myself_i2i.fingerprint import ISCC, ORIGIN, PARTS, PDQ, PDQ64, PDQ64_FLAT, Fingerprint
 from myself_i2i.fingerprint.iscc import iscc_unit
 from myself_i2i.fingerprint.origin import DIMENSIONS
 from myself_i2i.predicates import Mark, Signed
@@ -37,6 +37,7 @@ __all__ = ["check_fingerprints", "check_mark"]
 _PNG: Final = "image/png"
 _SIZES: Final[Mapping[str, range]] = {
     PDQ64: range(32, 33),
+    PDQ64_FLAT: range(32, 33),
     PDQ: range(32, 33),
     ISCC: range(32, 33),
     ORIGIN: range(DIMENSIONS, DIMENSIONS + 1),

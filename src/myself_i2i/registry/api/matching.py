@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from myself_i2i.attestation import parse_strict
 from myself_i2i.errors import InputError
-from myself_i2i.fingerprint import ISCC, PDQ64
+from myself_i2i.fingerprint import ISCC, PDQ64, PDQ64_FLAT
+from myself_i2i.fingerprint.pdq64 import FLAT_RADIUS
 from myself_i2i.registry.api.bindings import Binding, read_algorithm, read_binding, score
 from myself_i2i.registry.api.errors import CODES, HttpError, require_type
 from myself_i2i.registry.api.parts import parts_of
@@ -38,7 +39,7 @@ VALUE_CHARACTERS: Final = 2_048
 """Longest value in a query string; a longer one is a 414, and may be posted."""
 BINDING_BYTES: Final = 65_536
 """Largest body of a posted binding."""
-RADIUS: Final = {PDQ64: 31, ISCC: 31}
+RADIUS: Final = {PDQ64: 31, ISCC: 31, PDQ64_FLAT: FLAT_RADIUS}
 """Bits that may differ, of 256."""
 PICTURES: Final = ("image/jpeg", "image/png", "image/webp", "image/avif")
 """What `byContent` reads."""
@@ -93,6 +94,7 @@ def _wanted(query: Mapping[str, str]) -> tuple[Sequence[str], list[Binding]]:
 def _seen(looks: Looks, wanted: Sequence[str]) -> Iterable[Binding]:
     if PDQ64 in wanted:
         yield from (Binding(PDQ64, code) for code in looks.pdq64)
+        yield from (Binding(PDQ64_FLAT, code) for code in looks.flat)
     if ISCC in wanted and looks.iscc is not None:
         yield Binding(ISCC, looks.iscc)
 

@@ -19,7 +19,7 @@ from myself_i2i.errors import Error, InputError, LimitError
 from myself_i2i.fingerprint.framing import inside
 from myself_i2i.fingerprint.interface import Fingerprint
 from myself_i2i.fingerprint.iscc import iscc
-from myself_i2i.fingerprint.pdq64 import LEAST_QUALITY, orientations, read_orientations
+from myself_i2i.fingerprint.pdq64 import LEAST_QUALITY, as_flat, orientations, read_orientations
 from myself_i2i.fingerprint.reading import FULL, read_colour, read_grey
 from myself_i2i.image import read_container
 from myself_i2i.indexing import apart
@@ -45,6 +45,8 @@ class Looks:
     screenshot. None when it is too flat to be looked up by it."""
     iscc: bytes | None
     """Its `iscc_v0` of 256 bits; None when it is too flat."""
+    flat: tuple[bytes, ...] = ()
+    """Its `pdq64flat_v1`, 8 codes, when it has little structure."""
 
 
 def read_looks(data: bytes, *, pixels: int) -> Looks:
@@ -62,7 +64,7 @@ def read_looks(data: bytes, *, pixels: int) -> Looks:
         )
     turned = read_orientations(data)
     if turned[0].quality < LEAST_QUALITY:
-        return Looks((), None)
+        return Looks((), None, tuple(one.value for one in turned) if as_flat(turned[0]) else ())
     codes = tuple(one.value for one in (*turned, *_framed(data)))
     return Looks(codes, iscc(read_colour(data, side=FULL)).value)
 
@@ -143,6 +145,7 @@ def _answer(data: bytes) -> bytes:
     told = {
         "pdq64": [code.hex() for code in looks.pdq64],
         "iscc": None if looks.iscc is None else looks.iscc.hex(),
+        "flat": [code.hex() for code in looks.flat],
     }
     return json.dumps(told).encode()
 
@@ -158,7 +161,8 @@ def _from_json(text: bytes) -> Looks:
         if "en" in told:
             raise (LimitError if told["limit"] else InputError)(Text(en=str(told["en"]), ja=str(told["ja"])))
         turned = tuple(bytes.fromhex(code) for code in told["pdq64"])
-        return Looks(turned, None if told["iscc"] is None else bytes.fromhex(told["iscc"]))
+        flat = tuple(bytes.fromhex(code) for code in told["flat"])
+        return Looks(turned, None if told["iscc"] is None else bytes.fromhex(told["iscc"]), flat)
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(_UNREADABLE) from error
 
