@@ -4,15 +4,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy.engine import make_url
 
 from myself_i2i.errors import RegistryError, UsageError
-from myself_i2i.fingerprint import ISCC, PDQ64, Fingerprint
+from myself_i2i.fingerprint import PDQ64, Fingerprint
 from myself_i2i.registry.following import KINDS, FollowingIndex, open_index
 from myself_i2i.registry.store.database import plain_address
 from myself_i2i.search import EmbeddedIndex, Record
 from myself_i2i.search.postgres_address import Address
 from tests.registry.support import made, open_registry, person, publish
+from tests.support.marked import Picture
+from tests.support.pictures import png
 
 MAKER = person("maker")
 
@@ -44,12 +47,14 @@ class TestFollowingIndex:
             assert 4 == index.stats().records
             index.close()
 
-    def test_flat_pictures_have_no_place(self, tmp_path: Path) -> None:
+    def test_a_picture_of_nothing_has_no_place(self, tmp_path: Path) -> None:
         """A mark without fingerprints is followed and never found by looks."""
+        white = Picture("white.png", png(image=Image.new("RGB", (64, 64), "white")))
         with open_registry(tmp_path) as registry:
-            publish(registry, made(MAKER, 0))
+            publish(registry, made(MAKER, output=white))
             index = EmbeddedIndex.open(tmp_path / "index", KINDS)
-            assert {PDQ64: 1, ISCC: 1} == index.stats().by_kind
+            assert 0 == index.stats().records
+            assert 2 == registry.near(PDQ64, [bytes(32)], radius=0, limit=1).as_of
             index.close()
 
     def test_anothers_index_is_refused(self, tmp_path: Path) -> None:
