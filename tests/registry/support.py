@@ -43,6 +43,7 @@ __all__ = [
     "pledge",
     "profile",
     "publish",
+    "published_as",
     "wish",
 ]
 
@@ -98,8 +99,14 @@ def made(
     key = (maker.keyid, output.sha256, source, seal)
     if key not in _MARKED:
         _MARKED[key] = _marked(maker, output, source, seal=seal)
-    done = _MARKED[key]
-    stated = state_mark(done.data, name=output.name, keyid=maker.keyid, published_at=at)
+    return published_as(maker, _MARKED[key], name=output.name, at=at, **changes)
+
+
+def published_as(
+    maker: Person, done: Marked, *, name: str, at: datetime = NOW, **changes: Any
+) -> PublishedPicture:
+    """A marked file of the maker with its mark/v1 envelope, as `made`."""
+    stated = state_mark(done.data, name=name, keyid=maker.keyid, published_at=at)
     says = replace(stated.says, **changes)
     return PublishedPicture(maker, done, says, maker.say(says, *stated.statement.subjects).envelope)
 

@@ -17,7 +17,6 @@ import uvicorn
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, sync_playwright
 
-from myself_i2i.attestation import IMAGE_DATA, Subject
 from myself_i2i.declaration import parse_by_hand
 from myself_i2i.marking.content_credentials import mark
 from myself_i2i.predicates import Signed
@@ -25,7 +24,15 @@ from myself_i2i.predicates.source import Basis
 from myself_i2i.registry.api import create_app
 from myself_i2i.registry.service import Registry
 from myself_i2i.web import pages
-from tests.registry.support import PublishedPicture, made, open_registry, painting, person, publish, stated
+from tests.registry.support import (
+    PublishedPicture,
+    made,
+    open_registry,
+    painting,
+    person,
+    publish,
+    published_as,
+)
 from tests.support import marked as making
 from tests.support.marked import Person, Picture
 from tests.support.pictures import png
@@ -101,9 +108,7 @@ def with_permission(maker: Person, output: Picture, source: Picture, permission:
     by_hand = parse_by_hand("i2i source.png", backslash_escapes=False)
     declared = making.declaration(maker, output, said, by_hand=by_hand, given=(making.given("init", source),))
     done = mark(output.data, making.content(maker, output, declared, said), maker.signing)
-    says = stated(done)
-    subject = Subject(output.name, {IMAGE_DATA: done.image_data})
-    return PublishedPicture(maker, done, says, maker.say(says, subject).envelope)
+    return published_as(maker, done, name=output.name)
 
 
 def fill(registry: Registry, url: str) -> Site:

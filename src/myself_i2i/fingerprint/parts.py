@@ -44,7 +44,7 @@ WORD_BITS: Final = CODE * 8
 """Bits of one feature's code."""
 WORD_RADIUS: Final = 4
 """How far two codes may be apart, in bits, for a vote that they are the same place."""
-LEAST_SCORE: Final = 4.0
+LEAST_SCORE: Final = 5.0
 """A match with a smaller score is none."""
 LEAST_INLIERS: Final = 4
 CELLS: Final = 12
