@@ -143,7 +143,7 @@ class TestKill:
 class TestFullDisk:
     def test_is_told_and_loses_nothing(self, tmp_path: Path, opened: Opener) -> None:
         """On a full disk a server says so and stops; what it acknowledged is in the log that others go on with."""
-        server = start(tmp_path, 1, file_size=100_000)
+        server = start(tmp_path, 1, file_size=400_000)
         output, errors = server.communicate(timeout=120)
         assert (3, True) == (server.returncode, errors.startswith("RegistryError: "))
         files = FolderFiles(tmp_path / "log")
