@@ -18,7 +18,7 @@ from myself_i2i.client.auditing import FolderLog
 from myself_i2i.client.publishing import PublicKeys
 from myself_i2i.errors import InputError, RegistryError, VerificationError
 from myself_i2i.predicates import Answer, read_signed
-from myself_i2i.registry.answering import Following, answer, warm
+from myself_i2i.registry.answering import Following, answer
 from myself_i2i.registry.auditing import Asked, audit
 from myself_i2i.registry.service import Registry
 from myself_i2i.tlog import open_checkpoint
@@ -98,11 +98,6 @@ class TestAnswer:
         """What is no question is refused."""
         with pytest.raises(InputError):
             answer(registry, data)
-
-    def test_warm(self, registry: Registry) -> None:
-        """A registry that has read its log beforehand gives the same answers."""
-        warm(registry)
-        assert 1 == asked(registry, SOURCE.data).near.sources
 
 
 def asked(registry: Registry, data: bytes) -> Answer:

@@ -8,6 +8,6 @@ question's bytes in, a signed envelope out. Spec: spec/registry-answers.md.
 from myself_i2i.registry.answering.computing import Held, Issuer, compute
 from myself_i2i.registry.answering.following import Following
 from myself_i2i.registry.answering.replaying import Replay
-from myself_i2i.registry.answering.signing import answer, warm
+from myself_i2i.registry.answering.signing import answer
 
-__all__ = ["Following", "Held", "Issuer", "Replay", "answer", "compute", "warm"]
+__all__ = ["Following", "Held", "Issuer", "Replay", "answer", "compute"]

@@ -17,7 +17,7 @@ from myself_i2i.tlog import Checkpoint, Note, NoteKey, open_checkpoint
 if TYPE_CHECKING:
     from myself_i2i.registry.log import Log  # an audit computes answers without a database
 
-__all__ = ["Answering", "answer", "own_head", "warm"]
+__all__ = ["Answering", "answer", "own_head"]
 
 
 class Answering(Protocol):
@@ -51,7 +51,7 @@ def answer(registry: Answering, question: bytes) -> bytes:
     """Return the signed envelope (JSON) that answers a question (spec/predicates/answer.md).
 
     Nothing is stored, and what is asked is written nowhere. Safe in threads. Raises `InputError` for what is no question,
-    or one too flat to be looked up; `RegistryError`, also while the log is still being read (`warm`).
+    or one too flat to be looked up; `RegistryError`, also while the log is still being read.
     """
     asked = Question.parse(question)
     note, held = _follow(registry)
@@ -59,11 +59,6 @@ def answer(registry: Answering, question: bytes) -> bytes:
     issuer = Issuer(operator.public_key, note)
     made = compute(asked, held, issuer, answered_at=registry.clock().replace(microsecond=0))
     return sign(make_statement(made), operator).to_json()
-
-
-def warm(registry: Answering) -> None:
-    """Read what answers need of the log; a service calls this once when it starts, in a thread of its own."""
-    _follow(registry)
 
 
 def _follow(registry: Answering) -> tuple[str, Held]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -17,8 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from myself_i2i.errors import Error, RegistryError
-from myself_i2i.registry.answering.signing import warm
+from myself_i2i.errors import Error
 from myself_i2i.registry.api.catalogue import operations
 from myself_i2i.registry.api.errors import CODES, HttpError, render
 from myself_i2i.registry.api.metrics import Metrics
@@ -90,16 +88,9 @@ def create_app(
 async def _ending(app: Starlette) -> AsyncGenerator[None]:
     parts: Parts = app.state.parts
     following = asyncio.create_task(parts.keep_up())
-    # A daemon: a long log may take minutes to read, and an end of the service must not wait for that.
-    threading.Thread(target=_warmed, args=(parts,), daemon=True).start()
     yield
     following.cancel()
     parts.close()
-
-
-def _warmed(parts: Parts) -> None:
-    with contextlib.suppress(RegistryError):  # the first question tries again, and tells
-        warm(parts.registry)
 
 
 async def _told(request: Request, error: Exception) -> Response:
